@@ -1,0 +1,28 @@
+import { closureErrors } from './closure.js'
+import { confErrors } from './conf.js'
+import { contextErrors } from './context.js'
+import { executorErrors } from './executor.js'
+import { ioErrors } from './io.js'
+import { jobErrors } from './job.js'
+import { rddErrors } from './rdd.js'
+import { rpcErrors } from './rpc.js'
+import { serializerErrors } from './serializer.js'
+import { shuffleErrors } from './shuffle.js'
+import { storageErrors } from './storage.js'
+import { submitErrors } from './submit.js'
+
+/** All rows, by code. A code never changes its meaning. */
+export const errors = {
+  ...closureErrors,
+  ...confErrors,
+  ...contextErrors,
+  ...executorErrors,
+  ...ioErrors,
+  ...jobErrors,
+  ...rddErrors,
+  ...rpcErrors,
+  ...serializerErrors,
+  ...shuffleErrors,
+  ...storageErrors,
+  ...submitErrors,
+}

@@ -1,0 +1,3 @@
+import { errorTable } from '../error-entry.js'
+
+export const jobErrors = errorTable({})
