@@ -1,0 +1,18 @@
+export type {
+  CommonRpcOptions,
+  ConnectOptions,
+  Fault,
+  KeepAliveOptions,
+  ListenOptions,
+  NetworkRpcOptions,
+  Refusal,
+  RefusalReason,
+  RpcAddress,
+  RpcEnvironment,
+  RpcServer,
+  TlsOptions,
+} from './environment.js'
+export { createInProcessHub, createInProcessPair, type InProcessHub } from './in-process.js'
+export type { RpcContext, RpcHandler, RpcHandlers, RpcMessage, RpcReply } from './message.js'
+export { createNetworkRpc } from './network-rpc.js'
+export type { AskOptions, AskStreamOptions, RpcPeer } from './peer.js'
