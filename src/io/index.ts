@@ -1,0 +1,7 @@
+export { type BatchReader, chainReaders } from './batch-reader.js'
+export type { CodecName } from './codec-name.js'
+export type { FileSplit } from './file-split.js'
+export type { FileStatus, FileSystem, ReadableFile, WritableFile } from './file-system.js'
+export type { OutputJob, RecordWriter, TaskAttempt } from './output.js'
+export { type PlanSplitsOptions, planSplits } from './plan-splits.js'
+export { openTextReader, type TextReaderOptions } from './text-reader.js'
