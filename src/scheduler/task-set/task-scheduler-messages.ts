@@ -1,0 +1,109 @@
+import type { FiresteelError } from '../../common/errors/index.js'
+import type { ExecutorId, StageId, TaskId } from '../../common/index.js'
+import type { ExecutorLossCause, ReportedOutcome } from './task-outcome.js'
+import type { TaskAttempt, TaskEnded, TaskSet } from './task-set.js'
+
+/** What goes into the task scheduler; the time comes beside it. */
+export type TaskSchedulerEvent =
+  | ExecutorAdded
+  | ExecutorLost
+  | { readonly type: 'executorDraining'; readonly executorId: ExecutorId; readonly isDraining: boolean }
+  | ExecutorReport
+  | TaskStatus
+  | { readonly type: 'submitTaskSet'; readonly taskSet: TaskSet }
+  | CancelTaskSets
+  | { readonly type: 'outputCompleted'; readonly stageId: StageId; readonly output: number }
+  | { readonly type: 'killTask'; readonly taskId: TaskId; readonly reason: string; readonly interrupt: boolean }
+  | { readonly type: 'speculate'; readonly stageId: StageId; readonly stageAttempt: number; readonly index: number }
+  | { readonly type: 'noMoreExecutors'; readonly message: string }
+  | { readonly type: 'timerDue'; readonly key: string }
+
+/** An executor registered and may be given tasks. Its id is never used again after it is lost. */
+export interface ExecutorAdded {
+  readonly type: 'executorAdded'
+  readonly executorId: ExecutorId
+  readonly host: string
+  readonly slots: number
+  readonly rack?: string
+}
+
+/** An executor is gone for good; what it ran has ended. */
+export interface ExecutorLost {
+  readonly type: 'executorLost'
+  readonly executorId: ExecutorId
+  readonly cause: ExecutorLossCause
+  /** Whether the map outputs it served are gone too: false when something else serves them. */
+  readonly outputsLost: boolean
+  /** Whether its whole machine is gone, and with it every output served from there. */
+  readonly hostLost?: boolean
+}
+
+/**
+ * What an executor says it runs, from a heartbeat. Optional, heals lost messages: a task launched there more than
+ * `lostTaskGraceMs` ago that two reports in a row do not name is taken for lost and queued again; a task it names that
+ * the scheduler does not know is killed.
+ */
+export interface ExecutorReport {
+  readonly type: 'executorReport'
+  readonly executorId: ExecutorId
+  readonly running: readonly TaskId[]
+}
+
+/** The end of a task attempt, as its executor reports it. Late and repeated reports are ignored. */
+export interface TaskStatus {
+  readonly type: 'taskStatus'
+  readonly taskId: TaskId
+  readonly outcome: ReportedOutcome
+}
+
+/** Ends all attempts of a stage: nothing more is launched, what runs is killed. */
+export interface CancelTaskSets {
+  readonly type: 'cancelTaskSets'
+  readonly stageId: StageId
+  readonly reason: string
+  readonly interrupt: boolean
+}
+
+/** What comes out of the task scheduler. */
+export type TaskSchedulerEffect = Launch | KillTask | TaskEnded | TaskSetDone | TaskSetFailed | SetTimer
+
+/** Send this task to its executor. */
+export interface Launch {
+  readonly type: 'launch'
+  readonly attempt: TaskAttempt
+  readonly taskSet: TaskSet
+}
+
+/** Tell the executor to end a task; it answers with a `taskStatus` (killed, or whatever it ended with). */
+export interface KillTask {
+  readonly type: 'killTask'
+  readonly taskId: TaskId
+  readonly executorId: ExecutorId
+  /** -1 when the scheduler does not know the task. */
+  readonly slot: number
+  readonly reason: string
+  /** Whether the slot may be stopped the hard way at once. */
+  readonly interrupt: boolean
+}
+
+/** Every task of the set has succeeded; sent after the last `taskEnded`. */
+export interface TaskSetDone {
+  readonly type: 'taskSetDone'
+  readonly stageId: StageId
+  readonly stageAttempt: number
+}
+
+/** The set has failed for good; what still runs is killed. */
+export interface TaskSetFailed {
+  readonly type: 'taskSetFailed'
+  readonly stageId: StageId
+  readonly stageAttempt: number
+  readonly error: FiresteelError
+}
+
+/** Send `timerDue` with this key back after the delay. A later timer of the same key replaces the earlier one. */
+export interface SetTimer {
+  readonly type: 'setTimer'
+  readonly key: string
+  readonly delayMs: number
+}
