@@ -4,6 +4,7 @@ import { contextErrors } from './context.js'
 import { executorErrors } from './executor.js'
 import { ioErrors } from './io.js'
 import { jobErrors } from './job.js'
+import { keyErrors } from './key.js'
 import { rddErrors } from './rdd.js'
 import { rpcErrors } from './rpc.js'
 import { serializerErrors } from './serializer.js'
@@ -19,6 +20,7 @@ export const errors = {
   ...executorErrors,
   ...ioErrors,
   ...jobErrors,
+  ...keyErrors,
   ...rddErrors,
   ...rpcErrors,
   ...serializerErrors,
