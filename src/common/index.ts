@@ -1,2 +1,5 @@
+export { type ByteUnit, byteForms, bytesToSetting, formatBytes, parseBytes } from './bytes.js'
 export { type Clock, ManualClock, systemClock, type Timer } from './clock.js'
+export { durationForms, durationToSetting, formatDuration, parseDuration, type TimeUnit } from './duration.js'
+export { editDistance, nearest } from './edit-distance.js'
 export * from './ids.js'

@@ -1,0 +1,6 @@
+export * from './application.js'
+export * from './executor.js'
+export * from './network.js'
+export * from './scheduler.js'
+export * from './shuffle.js'
+export * from './storage.js'

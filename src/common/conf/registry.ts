@@ -1,0 +1,35 @@
+import type { AnyConfigEntry } from './config-entry.js'
+import * as application from './entries/application.js'
+import * as executor from './entries/executor.js'
+import * as network from './entries/network.js'
+import * as scheduler from './entries/scheduler.js'
+import * as shuffle from './entries/shuffle.js'
+import * as storage from './entries/storage.js'
+
+/** A part of the page of settings. */
+export interface ConfigSection {
+  readonly title: string
+  readonly entries: readonly AnyConfigEntry[]
+}
+
+/** Every setting there is, in the order of the page. */
+export const configSections: readonly ConfigSection[] = [
+  { title: 'Application and driver', entries: Object.values(application) },
+  { title: 'Executors, tasks and memory', entries: Object.values(executor) },
+  { title: 'Scheduling', entries: Object.values(scheduler) },
+  { title: 'Shuffle and compression', entries: Object.values(shuffle) },
+  { title: 'Storage, broadcast and files', entries: Object.values(storage) },
+  { title: 'Network and security', entries: Object.values(network) },
+]
+
+let byKey: Map<string, AnyConfigEntry> | undefined
+
+/** The entry with this key or alias. */
+export function findEntry(key: string): AnyConfigEntry | undefined {
+  byKey ??= new Map(
+    configSections
+      .flatMap((section) => section.entries)
+      .flatMap((entry) => [entry.key, ...entry.aliases].map((name): [string, AnyConfigEntry] => [name, entry])),
+  )
+  return byKey.get(key)
+}
