@@ -1,5 +1,7 @@
 import type { BatchReader } from './batch-reader.js'
+import { FileByteSource, fileChanged, openSplitFile } from './byte-source.js'
 import type { FileSplit } from './file-split.js'
+import { LineReader } from './line-reader.js'
 
 /** How text is read. */
 export interface TextReaderOptions {
@@ -7,7 +9,28 @@ export interface TextReaderOptions {
   readonly chunkBytes?: number
 }
 
-/** Reads the lines that start in `split`, without their terminators. */
-export function openTextReader(_split: FileSplit, _options: TextReaderOptions = {}): BatchReader<string> {
-  throw new Error('not yet')
+const defaultChunkBytes = 65_536
+
+/**
+ * Reads the lines that start in `split`, without their terminators. A line ends with LF, CR LF or CR, as in Hadoop; the
+ * last one of a file may lack it. Text is UTF-8: a byte order mark at the file's start is dropped, and what is no UTF-8
+ * becomes U+FFFD. Lines are mostly substrings of a chunk and keep it in memory as long as they live.
+ * @throws FS_IO_PATH_NOT_FOUND, FS_IO_NOT_READABLE, FS_IO_FILE_CHANGED, FS_IO_LINE_TOO_LONG, FS_IO_CORRUPT
+ */
+export function openTextReader(split: FileSplit, options: TextReaderOptions = {}): BatchReader<string> {
+  return openLineReader(split, options)
+}
+
+/** As `openTextReader`, for readers of this room that have to tell a line's place. */
+export function openLineReader(split: FileSplit, options: TextReaderOptions = {}): LineReader {
+  const position = Math.max(0, split.start - 1)
+  const file = openSplitFile(split)
+  return new LineReader(new FileByteSource(file, position), {
+    path: split.path,
+    position,
+    end: split.start + split.length,
+    skipFirst: split.start > 0,
+    chunkBytes: options.chunkBytes ?? defaultChunkBytes,
+    onEarlyEnd: (place) => fileChanged(split, place),
+  })
 }
