@@ -3,12 +3,14 @@ import { errorTable } from '../error-entry.js'
 export const contextErrors = errorTable({
   FS_CONTEXT_STOPPED: {
     category: 'usage',
-    message: (d) => `${d.what ?? 'this call'} needs a running SparkContext, but it was stopped${d.stoppedAt ? ` at ${d.stoppedAt}` : ''}`,
+    message: (d) =>
+      `${d.what ?? 'this call'} needs a running SparkContext, but it was stopped${d.stoppedAt ? ` at ${d.stoppedAt}` : ''}`,
     hint: 'Run the action before sc.stop(), or create a new SparkContext.',
   },
   FS_CONTEXT_ALREADY_RUNNING: {
     category: 'usage',
-    message: (d) => `a SparkContext is already running in this process (application '${d.appName}', created at ${d.site})`,
+    message: (d) =>
+      `a SparkContext is already running in this process (application '${d.appName}', created at ${d.site})`,
     hint: 'Stop it first, use SparkContext.getOrCreate(), or set spark.driver.allowMultipleContexts=true.',
   },
   FS_CONTEXT_MASTER_URL: {

@@ -1,0 +1,78 @@
+import type { WireError } from '../common/errors/index.js'
+import type { PartitionTree, StagePlan, TaskMetrics } from '../pipeline/index.js'
+
+/** The code of a stage as it travels: sent once to each executor, and once to each of its slots. */
+export interface StageBinary {
+  /** Unique within the application. */
+  readonly key: string
+  readonly plan: StagePlan
+  /** Captured closures by hash. */
+  readonly closures: readonly ClosureBinary[]
+}
+
+export interface ClosureBinary {
+  readonly hash: string
+  readonly bytes: Uint8Array
+}
+
+/** One task attempt as it travels; attachments go beside it. */
+export interface TaskDescription {
+  readonly taskId: number
+  readonly stageKey: string
+  readonly stageId: number
+  readonly stageAttempt: number
+  readonly jobId: number
+  readonly partition: number
+  readonly attemptNumber: number
+  readonly slot: number
+  readonly tree: PartitionTree
+  readonly properties: Readonly<Record<string, string>>
+  /** Epoch of the map outputs that the task counts on; older copies must be fetched again. */
+  readonly mapEpoch: number
+  readonly cpus: number
+}
+
+/** What the executor's main thread tells a slot. */
+export type ToSlot =
+  | { readonly type: 'stage'; readonly stage: StageBinary }
+  | { readonly type: 'forgetStage'; readonly key: string }
+  | {
+      readonly type: 'task'
+      readonly task: TaskDescription
+      readonly attachments: readonly Uint8Array[]
+      readonly shuffles: readonly ShuffleLocations[]
+    }
+  | { readonly type: 'forgetBroadcast'; readonly id: number }
+
+/** The map outputs of one shuffle for one reduce partition: columns, as many as there are maps with data. */
+export interface ShuffleLocations {
+  readonly shuffleId: number
+  readonly reducePartition: number
+  readonly mapIds: readonly number[]
+  readonly mapTaskIds: readonly number[]
+  readonly executorIds: readonly string[]
+  /** Empty where the file cannot be opened here. */
+  readonly paths: readonly string[]
+  readonly offsets: readonly number[]
+  readonly lengths: readonly number[]
+}
+
+/** What a slot tells the executor's main thread. */
+export type FromSlot =
+  | { readonly type: 'ready' }
+  | { readonly type: 'ended'; readonly taskId: number; readonly outcome: SlotOutcome; readonly metrics: TaskMetrics; readonly updates: readonly AccumulatorUpdate[] }
+
+/** How a task ended on its slot. */
+export type SlotOutcome =
+  | { readonly kind: 'batches'; readonly batches: readonly Uint8Array[]; readonly records: number }
+  | { readonly kind: 'value'; readonly bytes: Uint8Array }
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'shuffle'; readonly path: string; readonly lengths: readonly number[]; readonly bytes: number; readonly records: number }
+  | { readonly kind: 'killed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly error: WireError }
+
+/** The partial value that a task added to an accumulator, encoded. */
+export interface AccumulatorUpdate {
+  readonly id: number
+  readonly value: Uint8Array
+}

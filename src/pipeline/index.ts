@@ -1,0 +1,7 @@
+export { rddBlock } from './cached-source.js'
+export * from './plan.js'
+export { runTask, type TaskOutput } from './run-task.js'
+export { rangePartition } from './shuffle-sink.js'
+export { StageCode } from './stage-code.js'
+export { newTaskMetrics, type TaskMetrics } from './task-metrics.js'
+export type { BlockAccess, TaskServices, UserFunction } from './task-services.js'

@@ -1,0 +1,94 @@
+import { type AsyncSource, type Batch, type BatchSource, PairBatch, type SyncSource } from './batch.js'
+import type { StageCode } from './stage-code.js'
+import { type RecordOp, segmentRuntime, type SinkShape } from './segment-code.js'
+
+/** A run of record operators with their functions, as one task uses it. */
+export interface Segment {
+  /** Index of the last node of the run: names the text. */
+  readonly node: number
+  readonly ops: readonly RecordOp[]
+  readonly functions: readonly unknown[]
+}
+
+type Run = (batch: Batch) => boolean | Promise<boolean>
+
+/** Binds a segment to a sink state; the text is made for the kind of batches that really come. */
+export function bindSegment(
+  code: StageCode,
+  segment: Segment,
+  sink: { readonly shape: SinkShape; readonly state: object; readonly hasLimit?: boolean },
+): Run {
+  const make = (pairsIn: boolean): Run => {
+    const shape = { ops: segment.ops, pairsIn, sink: sink.shape, isAsync: code.isAsync, hasLimit: sink.hasLimit ?? false }
+    const factory = code.segment(segment.node, shape)
+    return factory(segment.functions, sink.state, segmentRuntime) as unknown as Run
+  }
+  let ofRecords: Run | undefined
+  let ofPairs: Run | undefined
+  return (batch) => {
+    if (batch instanceof PairBatch) {
+      ofPairs ??= make(true)
+      return ofPairs(batch)
+    }
+    ofRecords ??= make(false)
+    return ofRecords(batch)
+  }
+}
+
+/** A source over a segment: what comes from below, through the operators. */
+export function segmentSource(
+  code: StageCode,
+  segment: Segment,
+  input: BatchSource,
+  options: { readonly emitsPairs: boolean; readonly tick: () => void },
+): BatchSource {
+  if (segment.ops.length === 0) return input
+  const state = options.emitsPairs ? { keys: [] as unknown[], values: [] as unknown[] } : { out: [] as unknown[] }
+  const shape: SinkShape = options.emitsPairs ? { kind: 'pairs' } : { kind: 'records' }
+  const run = bindSegment(code, segment, { shape, state })
+  const take = (): Batch | undefined => {
+    if (state.keys !== undefined) {
+      const { keys, values } = state
+      if (keys.length === 0) return undefined
+      state.keys = []
+      state.values = []
+      return new PairBatch(keys, values)
+    }
+    const out = state.out as unknown[]
+    if (out.length === 0) return undefined
+    state.out = []
+    return out
+  }
+  if (!code.isAsync && !input.isAsync) {
+    const source: SyncSource = {
+      isAsync: false,
+      next() {
+        for (;;) {
+          options.tick()
+          const batch = input.next()
+          if (batch === undefined) return undefined
+          run(batch)
+          const out = take()
+          if (out !== undefined) return out
+        }
+      },
+      close: () => input.close(),
+    }
+    return source
+  }
+  const source: AsyncSource = {
+    isAsync: true,
+    async next() {
+      for (;;) {
+        options.tick()
+        const batch = await input.next()
+        if (batch === undefined) return undefined
+        await run(batch)
+        const out = take()
+        if (out !== undefined) return out
+      }
+    },
+    close: () => input.close(),
+  }
+  return source
+}
