@@ -16,8 +16,10 @@ export interface RpcContext {
 }
 
 /** What a handler gives back: nothing, one message (now or later), or a stream for `askStream`. */
+export type RpcReply = RpcAnswer | Promise<RpcAnswer>
+
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement is the common case
-export type RpcReply = RpcMessage | void | Promise<RpcMessage | void> | AsyncIterable<RpcMessage>
+type RpcAnswer = RpcMessage | AsyncIterable<RpcMessage> | undefined | void
 
 /** Answers one method of an endpoint. Thrown errors travel to the asker in their wire form. */
 export type RpcHandler = (message: RpcMessage, context: RpcContext) => RpcReply
