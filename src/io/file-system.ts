@@ -37,6 +37,8 @@ export interface FileSystem {
   resolve(path: string): string
   /** `undefined` when there is nothing at `path`. Follows symbolic links. */
   stat(path: string): Promise<FileStatus | undefined>
+  /** Throws FS_IO_NOT_READABLE when this process may not read the file. */
+  checkReadable(path: string): Promise<void>
   /** What lies directly in a directory, ordered by name. */
   list(directory: string): Promise<FileStatus[]>
   /** Makes a directory with its parents; returns false when it was there before. */

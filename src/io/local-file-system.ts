@@ -10,7 +10,7 @@ import {
   statfsSync,
   writeSync,
 } from 'node:fs'
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FiresteelError } from '../common/errors/index.js'
 import type { FileStatus, FileSystem, ReadableFile, WritableFile } from './file-system.js'
@@ -25,6 +25,14 @@ export const localFileSystem: FileSystem = {
       return statusOf(path, await stat(path))
     } catch (error) {
       if (isMissing(error)) return undefined
+      throw notReadable(path, error)
+    }
+  },
+
+  async checkReadable(path) {
+    try {
+      await access(path, constants.R_OK)
+    } catch (error) {
       throw notReadable(path, error)
     }
   },
