@@ -41,18 +41,16 @@ export interface FileSystem {
   checkReadable(path: string): Promise<void>
   /** What lies directly in a directory, ordered by name. */
   list(directory: string): Promise<FileStatus[]>
-  /** Makes a directory with its parents; returns false when it was there before. */
+  /** Makes a directory, with its parents; returns false when it was there before. */
   mkdir(path: string): Promise<boolean>
-  /** Moves a file or directory in one step; `to` may be there only as an empty directory. */
+  /** Moves a file or directory in one step. `to` may be there as an empty directory, or as a file if `from` is one. */
   rename(from: string, to: string): Promise<void>
   /** Removes a file, or a directory with all in it; nothing there is no error. */
   remove(path: string): Promise<void>
 
   openSync(path: string): ReadableFile
-  /** Makes a new file, with its directory; an existing one is replaced. */
+  /** Makes a new file in a directory that is there; an existing file is replaced. */
   createSync(path: string): WritableFile
-  mkdirSync(path: string): void
-  /** As `rename`; returns false when `to` is there already and is not empty. */
-  renameSync(from: string, to: string): boolean
+  renameSync(from: string, to: string): void
   removeSync(path: string): void
 }

@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { access, constants, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FiresteelError } from '../common/errors/index.js'
@@ -49,8 +38,11 @@ export const localFileSystem: FileSystem = {
 
   async mkdir(path) {
     try {
-      return (await mkdir(path, { recursive: true })) !== undefined
+      await mkdir(dirname(path), { recursive: true })
+      await mkdir(path)
+      return true
     } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false
       throw notWritable(path, error)
     }
   },
@@ -75,26 +67,12 @@ export const localFileSystem: FileSystem = {
 
   openSync: (path) => new LocalReadableFile(path),
 
-  createSync(path) {
-    localFileSystem.mkdirSync(dirname(path))
-    return new LocalWritableFile(path)
-  },
-
-  mkdirSync(path) {
-    try {
-      mkdirSync(path, { recursive: true })
-    } catch (error) {
-      throw notWritable(path, error)
-    }
-  },
+  createSync: (path) => new LocalWritableFile(path),
 
   renameSync(from, to) {
     try {
-      if (process.platform === 'win32') rmdirIfEmpty(to)
       renameSync(from, to)
-      return true
     } catch (error) {
-      if (isOccupied(error)) return false
       throw notWritable(to, error)
     }
   },
@@ -192,25 +170,12 @@ function statusOf(path: string, stats: { isDirectory(): boolean; size: number; m
   }
 }
 
-function rmdirIfEmpty(path: string): void {
-  try {
-    rmdirSync(path)
-  } catch {
-    // Not there or not empty: the rename that follows tells.
-  }
-}
-
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
-}
-
-function isOccupied(error: unknown): boolean {
-  const code = codeOf(error)
-  return code === 'EEXIST' || code === 'ENOTEMPTY' || (code === 'EPERM' && process.platform === 'win32')
 }
 
 function notReadable(path: string, error: unknown): FiresteelError {
@@ -236,6 +201,8 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'this process has too many files open',
   EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'it is not there, or the directory that it lies in',
+  ENOTEMPTY: 'it is there already, with something in it',
   EIO: 'the device reports an input/output error',
 }
 

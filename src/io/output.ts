@@ -1,11 +1,12 @@
 import type { CodecName } from './codec-name.js'
 
-/** An output being made; plain JSON, travels to the slots. */
+/** An output being made: plain JSON, travels to the slots. */
 export interface OutputJob {
   /** Where the output becomes visible. */
   readonly path: string
-  /** Names this attempt to write it; part of the folder's name. */
+  /** Names this attempt to write it. */
   readonly jobId: string
+  /** How many part files there will be. */
   readonly partitions: number
   readonly codec?: CodecName
 }
@@ -17,11 +18,14 @@ export interface TaskAttempt {
   readonly attempt: number
 }
 
-/** Writes the records of one partition; everything is synchronous. */
+/** Writes the records of one partition to a file that nobody sees before it is committed; synchronous. */
 export interface RecordWriter<T> {
   write(records: readonly T[]): void
-  /** Ends the file. Nothing is visible before `commitTask` and `commitJob`. */
+  /** Ends the file. */
   close(): void
+  /** Lets go of the file as it is, after a failure; may be called at any time. */
+  discard(): void
+  /** Bytes in the file so far. */
   readonly bytesWritten: number
   readonly recordsWritten: number
 }
