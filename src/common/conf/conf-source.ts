@@ -1,8 +1,10 @@
-/** Where a value came from, the strongest first: the program, a flag of submit, a properties file. */
+/** Where a value came from, the strongest first. A default is one of submit's own, not of the registry. */
 export type ConfSource =
   | { readonly kind: 'code' }
   | { readonly kind: 'flag'; readonly flag: string }
   | { readonly kind: 'file'; readonly path: string; readonly line: number }
+  | { readonly kind: 'environment'; readonly variable: string }
+  | { readonly kind: 'default' }
 
 /** For people: `the program`, `--conf`, `conf/spark-defaults.conf:12`. */
 export function describeSource(source: ConfSource): string {
@@ -13,6 +15,10 @@ export function describeSource(source: ConfSource): string {
       return source.flag
     case 'file':
       return `${source.path}:${source.line}`
+    case 'environment':
+      return source.variable
+    case 'default':
+      return 'the default'
   }
 }
 
