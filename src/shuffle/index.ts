@@ -1,0 +1,26 @@
+export { Aggregation, type AggregationMetrics } from './aggregation.js'
+export { type CogroupLists, cogroupInto, mergeCogroups, mergeGroups } from './cogroup.js'
+export { CombineWriter } from './combine-writer.js'
+export { KeyTable } from './key-table.js'
+export { PartitionWriter } from './partition-writer.js'
+export { readShuffleIndex, readShuffleRange, type ShuffleIndex } from './shuffle-file.js'
+export { type FetchFailureCause, ShuffleInput, type ShuffleReadMetrics } from './shuffle-input.js'
+export { Sorter } from './sorter.js'
+export { type SyncFiles, systemFiles } from './sync-files.js'
+export type {
+  AggregationOptions,
+  BlockFetch,
+  CombineWriterOptions,
+  FetchedPiece,
+  LocalSource,
+  PairBatch,
+  PartitionWriterOptions,
+  RemoteSource,
+  ShuffleFileInfo,
+  ShuffleInputOptions,
+  ShuffleSource,
+  ShuffleWriterOptions,
+  SorterOptions,
+  SpillMetrics,
+  SpillOptions,
+} from './types.js'
