@@ -24,20 +24,19 @@ type Reason = keyof typeof reasons
 /** The keys of Spark 4 that Firesteel does not read, without their leading `spark.`, by the reason. */
 const keysByReason: Record<Reason, string> = {
   jvm: `
-    deploy.recoveryDirectory diskStore.subDirectories driver.defaultJavaOptions driver.extraClassPath
-    driver.extraJavaOptions driver.extraLibraryPath driver.userClassPathFirst
-    eventLog.gcMetrics.oldGenerationGarbageCollectors eventLog.gcMetrics.youngGenerationGarbageCollectors
-    executor.defaultJavaOptions executor.extraClassPath executor.extraJavaOptions executor.extraLibraryPath
-    executor.killOnFatalError.depth executor.userClassPathFirst file.transferTo hadoop.cloneConf
-    history.fs.logDirectory jars.ivy jars.ivySettings kryo.classesToRegister kryo.pool kryo.referenceTracking
-    kryo.registrationRequired kryo.registrator kryo.unsafe kryoserializer.buffer kryoserializer.buffer.max
-    memory.offHeap.enabled memory.offHeap.size network.io.preferDirectBufs network.remoteReadNioBufferConversion
-    rpc.netty.dispatcher.numThreads serializer serializer.extraDebugInfo serializer.objectStreamReset
-    shuffle.io.preferDirectBufs shuffle.unsafe.fastMergeEnabled shuffle.unsafe.file.output.buffer
-    storage.memoryMapLimitForTests storage.memoryMapThreshold task.reaper.threadDump ui.heapHistogramEnabled
-    ui.jettyStopTimeout ui.threadDump.flamegraphEnabled ui.threadDumpsEnabled unsafe.exceptionOnMemoryLeak
-    unsafe.sorter.spill.read.ahead.enabled unsafe.sorter.spill.reader.buffer.size yarn.am.extraJavaOptions
-    yarn.am.extraLibraryPath`,
+    driver.defaultJavaOptions driver.extraClassPath driver.extraJavaOptions driver.extraLibraryPath
+    driver.userClassPathFirst eventLog.gcMetrics.oldGenerationGarbageCollectors
+    eventLog.gcMetrics.youngGenerationGarbageCollectors executor.defaultJavaOptions executor.extraClassPath
+    executor.extraJavaOptions executor.extraLibraryPath executor.killOnFatalError.depth executor.userClassPathFirst
+    file.transferTo hadoop.cloneConf jars.ivy jars.ivySettings kryo.classesToRegister kryo.pool
+    kryo.referenceTracking kryo.registrationRequired kryo.registrator kryo.unsafe kryoserializer.buffer
+    kryoserializer.buffer.max memory.offHeap.enabled memory.offHeap.size network.io.preferDirectBufs
+    network.remoteReadNioBufferConversion rpc.netty.dispatcher.numThreads serializer serializer.extraDebugInfo
+    serializer.objectStreamReset shuffle.io.preferDirectBufs shuffle.unsafe.fastMergeEnabled
+    shuffle.unsafe.file.output.buffer storage.memoryMapLimitForTests storage.memoryMapThreshold
+    task.reaper.threadDump ui.heapHistogramEnabled ui.jettyStopTimeout ui.threadDump.flamegraphEnabled
+    ui.threadDumpsEnabled unsafe.exceptionOnMemoryLeak unsafe.sorter.spill.read.ahead.enabled
+    unsafe.sorter.spill.reader.buffer.size yarn.am.extraJavaOptions yarn.am.extraLibraryPath`,
   languages: `
     executor.pyspark.memory executor.python.worker.log.details kubernetes.pyspark.pythonVersion
     pyspark.driver.python pyspark.python python.authenticate.socketTimeout python.daemon.module python.profile
@@ -123,13 +122,13 @@ const keysByReason: Record<Reason, string> = {
     mesos.uris`,
   standalone: `
     dead.worker.persistence deploy.appIdPattern deploy.appNumberModulo deploy.defaultCores deploy.driverIdPattern
-    deploy.maxDrivers deploy.maxExecutorRetries deploy.recoveryCompressionCodec deploy.recoveryMode
-    deploy.recoveryMode.factory deploy.recoveryTimeout deploy.retainedApplications deploy.retainedDrivers
-    deploy.spreadOutApps deploy.spreadOutDrivers deploy.workerSelectionPolicy deploy.zookeeper.dir
-    deploy.zookeeper.url driver.supervise master.rest.enabled master.rest.filters master.rest.host
-    master.rest.maxThreads master.rest.port master.rest.virtualThread.enabled master.ui.decommission.allow.mode
-    master.ui.historyServerUrl master.ui.port master.ui.title master.ui.visibleEnvVarPrefixes
-    master.useAppNameAsAppId.enabled master.useDriverIdAsAppName.enabled
+    deploy.maxDrivers deploy.maxExecutorRetries deploy.recoveryCompressionCodec deploy.recoveryDirectory
+    deploy.recoveryMode deploy.recoveryMode.factory deploy.recoveryTimeout deploy.retainedApplications
+    deploy.retainedDrivers deploy.spreadOutApps deploy.spreadOutDrivers deploy.workerSelectionPolicy
+    deploy.zookeeper.dir deploy.zookeeper.url driver.supervise master.rest.enabled master.rest.filters
+    master.rest.host master.rest.maxThreads master.rest.port master.rest.virtualThread.enabled
+    master.ui.decommission.allow.mode master.ui.historyServerUrl master.ui.port master.ui.title
+    master.ui.visibleEnvVarPrefixes master.useAppNameAsAppId.enabled master.useDriverIdAsAppName.enabled
     standalone.executorRemoveDelayOnDisconnection standalone.submit.waitAppCompletion
     submit.proxyUser.allowCustomClasspathInClusterMode worker.cleanup.appDataTtl worker.cleanup.enabled
     worker.cleanup.interval worker.decommission.signal worker.driverTerminateTimeout
@@ -145,7 +144,7 @@ const keysByReason: Record<Reason, string> = {
     history.fs.cleaner.interval history.fs.cleaner.maxAge history.fs.cleaner.maxNum
     history.fs.driverlog.cleaner.enabled history.fs.driverlog.cleaner.interval history.fs.driverlog.cleaner.maxAge
     history.fs.endEventReparseChunkSize history.fs.eventLog.rolling.compaction.score.threshold
-    history.fs.eventLog.rolling.maxFilesToRetain history.fs.inProgressOptimization.enabled
+    history.fs.eventLog.rolling.maxFilesToRetain history.fs.inProgressOptimization.enabled history.fs.logDirectory
     history.fs.numReplayThreads history.fs.safemodeCheck.interval history.fs.update.batchSize
     history.fs.update.interval history.kerberos.enabled history.kerberos.keytab history.kerberos.principal
     history.provider history.retainedApplications history.store.hybridStore.diskBackend
@@ -209,19 +208,19 @@ const keysByReason: Record<Reason, string> = {
     speculation.efficiency.processRateMultiplier speculation.task.duration.threshold`,
   internal: `
     app.attempt.id barrier.sync.timeout block.failures.beforeLocationRefresh blockManager.port buffer.pageSize
-    buffer.write.chunkSize cleaner.referenceTracking.blocking.shuffle driver.blockManager.port driver.timeout
-    excludeOnFailure.application.enabled excludeOnFailure.application.fetchFailure.enabled
-    excludeOnFailure.killExcludedExecutors excludeOnFailure.taskAndStage.enabled executor.allowSparkContext
-    executor.heartbeat.dropZeroAccumulatorUpdates executor.logs.rolling.enableCompression
-    executor.logs.rolling.strategy executor.logs.rolling.time.interval executor.syncLogLevel.enabled
-    files.fetchFailure.unRegisterOutputOnHost files.io.connectionCreationTimeout files.io.connectionTimeout
-    files.useFetchCache hadoop.mapreduce.fileoutputcommitter.algorithm.version hadoopRDD.ignoreEmptySplits
-    io.compression.lz4.blockSize io.compression.lzf.parallel.enabled io.compression.snappy.blockSize
-    io.compression.zstd.bufferPool.enabled io.compression.zstd.bufferSize io.compression.zstd.workers
-    io.warning.largeFileThreshold locality.wait.legacyResetOnTaskLaunch rdd.cache.visibilityTracking.enabled
-    rdd.checkpoint.cachePreferredLocsExpireTime rdd.parallelListingThreshold redaction.string.regex
-    reducer.maxBlocksInFlightPerAddress rpc.connect.threads rpc.io.backLog rpc.io.connectionCreationTimeout
-    rpc.io.connectionTimeout rpc.io.numConnectionsPerPeer rpc.io.threads
+    buffer.write.chunkSize cleaner.referenceTracking.blocking.shuffle diskStore.subDirectories
+    driver.blockManager.port driver.timeout excludeOnFailure.application.enabled
+    excludeOnFailure.application.fetchFailure.enabled excludeOnFailure.killExcludedExecutors
+    excludeOnFailure.taskAndStage.enabled executor.allowSparkContext executor.heartbeat.dropZeroAccumulatorUpdates
+    executor.logs.rolling.enableCompression executor.logs.rolling.strategy executor.logs.rolling.time.interval
+    executor.syncLogLevel.enabled files.fetchFailure.unRegisterOutputOnHost files.io.connectionCreationTimeout
+    files.io.connectionTimeout files.useFetchCache hadoop.mapreduce.fileoutputcommitter.algorithm.version
+    hadoopRDD.ignoreEmptySplits io.compression.lz4.blockSize io.compression.lzf.parallel.enabled
+    io.compression.snappy.blockSize io.compression.zstd.bufferPool.enabled io.compression.zstd.bufferSize
+    io.compression.zstd.workers io.warning.largeFileThreshold locality.wait.legacyResetOnTaskLaunch
+    rdd.cache.visibilityTracking.enabled rdd.checkpoint.cachePreferredLocsExpireTime rdd.parallelListingThreshold
+    redaction.string.regex reducer.maxBlocksInFlightPerAddress rpc.connect.threads rpc.io.backLog
+    rpc.io.connectionCreationTimeout rpc.io.connectionTimeout rpc.io.numConnectionsPerPeer rpc.io.threads
     scheduler.barrier.maxConcurrentTasksCheck.interval scheduler.barrier.maxConcurrentTasksCheck.maxFailures
     scheduler.dropTaskInfoAccumulablesOnTaskCompletion.enabled
     scheduler.excludeOnFailure.unschedulableTaskSetTimeout scheduler.executorTaskExcludeOnFailureTime
@@ -295,6 +294,14 @@ function index(): Map<string, Reason> {
 /** All keys of Spark that Firesteel does not read. */
 export function sparkKeys(): Iterable<string> {
   return index().keys()
+}
+
+/** The keys without effect, by the reason; for the page of settings. */
+export function withoutEffect(): { readonly reason: string; readonly keys: readonly string[] }[] {
+  return (Object.keys(reasons) as Reason[]).map((reason) => ({
+    reason: reasons[reason],
+    keys: [...index()].filter(([, why]) => why === reason).map(([key]) => key),
+  }))
 }
 
 /** The reason why a key of Spark has no effect; undefined for a key that Spark does not know either. */

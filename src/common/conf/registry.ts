@@ -12,7 +12,7 @@ export interface ConfigSection {
   readonly entries: readonly AnyConfigEntry[]
 }
 
-/** Every setting there is, in the order of the page. */
+/** Every setting there is. */
 export const configSections: readonly ConfigSection[] = [
   { title: 'Application and driver', entries: Object.values(application) },
   { title: 'Executors, tasks and memory', entries: Object.values(executor) },

@@ -19,6 +19,8 @@ export interface ErrorEntry {
   readonly message: (details: ErrorDetails) => string
   /** What to do about it; one sentence. */
   readonly hint: string
+  /** Details for the page of errors, where the message needs more than names: figures to format, lists to join. */
+  readonly example?: ErrorDetails
 }
 
 /** Gives an area's table its type while keeping its codes as literals. */

@@ -25,6 +25,7 @@ export const rddErrors = errorTable({
     category: 'usage',
     message: (d) => `the partitioner gave ${d.partition} for key ${d.key}, which is no integer from 0 to ${Number(d.numPartitions) - 1}`,
     hint: 'getPartition(key) must return an index below numPartitions.',
+    example: { numPartitions: 8 },
   },
   FS_RDD_EMPTY: {
     category: 'usage',
