@@ -23,7 +23,7 @@ function estimate(value: unknown, budget: Budget): number {
     case 'number':
       return Number.isInteger(value) && value >= -0x80000000 && value <= 0x7fffffff ? 0 : 16
     case 'bigint':
-      return 24
+      return BigInt.asIntN(64, value) === value ? 24 : 16 + (value.toString(16).length >> 1)
     case 'object':
       return value === null ? 0 : objectBytes(value, budget)
     case 'function':
@@ -65,7 +65,7 @@ function plainBytes(value: Record<string, unknown>, budget: Budget): number {
     bytes += 8
     if (seen++ < MAX_ELEMENTS * 2) bytes += estimate(value[name], budget)
   }
-  return bytes
+  return seen === 0 ? 56 : bytes
 }
 
 function sampled(values: readonly unknown[], length: number, budget: Budget): number {
