@@ -44,7 +44,8 @@ const sorted = (entries) => entries.toSorted((a, b) => (a.key < b.key ? -1 : 1))
 
 function row(entry) {
   const bareUnit = /a bare number counts (.+)$/.exec(entry.type.accepts)?.[1]
-  const type = bareUnit ? `${entry.type.name} (${bareUnit})` : entry.type.name === 'enum' ? entry.type.accepts : name
+  const name = entry.type.name === 'bytes' ? 'size' : entry.type.name
+  const type = bareUnit ? `${name} (${bareUnit})` : entry.type.name === 'enum' ? entry.type.accepts : name
   const also =
     entry.aliases.length === 0 ? '' : ` Older name: ${entry.aliases.map((alias) => `\`${alias}\``).join(', ')}.`
   const hidden = entry.secret ? ' Never shown.' : ''
