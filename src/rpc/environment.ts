@@ -64,6 +64,7 @@ export type RefusalReason =
   | 'not-tls'
   | 'version'
   | 'secret-missing'
+  | 'secret-unexpected'
   | 'secret-wrong'
   | 'too-slow'
   | 'too-many'
@@ -86,7 +87,7 @@ export interface Fault {
 }
 
 export interface CommonRpcOptions {
-  /** Names this side to its peers; up to 255 bytes. */
+  /** Names this side to its peers; up to 255 bytes of UTF-8. */
   readonly name: string
   /**
    * Told when the handler of a one-way message throws or does not exist, or a listener throws. Default: a process warning.

@@ -16,7 +16,11 @@ export class Switchboard {
   readonly #listeners: ((peer: RpcPeer) => void)[] = []
   #closed = false
 
+  /** @throws FS_RPC_NAME_TOO_LONG */
   constructor(options: CommonRpcOptions) {
+    if (Buffer.byteLength(options.name) > longestName) {
+      throw new FiresteelError('FS_RPC_NAME_TOO_LONG', { name: options.name, limit: longestName })
+    }
     this.name = options.name
     this.clock = options.clock ?? systemClock
     this.endpoints = new Endpoints(options.name)
@@ -71,6 +75,9 @@ export class Switchboard {
     return connection
   }
 }
+
+/** In bytes; a handshake has one byte for the length. */
+const longestName = 255
 
 /** Nothing is swallowed: without an owner who listens, Node shows it. */
 function warn(error: Error, fault: Fault): void {

@@ -94,6 +94,11 @@ export const rpcErrors = errorTable({
     message: (d) => `no connection with ${d.host}:${d.port}: ${d.problem}`,
     hint: 'Both sides need the same Firesteel version, the same secret (spark.authenticate.secret) and the same TLS setting.',
   },
+  FS_RPC_NAME_TOO_LONG: {
+    category: 'usage',
+    message: (d) => `the name '${d.name}' of an RPC environment is longer than ${d.limit} bytes`,
+    hint: 'Give it a shorter name.',
+  },
   FS_RPC_TLS: {
     category: 'usage',
     message: (d) => `the TLS settings of '${d.environment}' cannot be used: ${d.problem}`,
