@@ -119,7 +119,14 @@ export class IncomingCalls {
   }
 
   #fail(id: number, error: unknown): void {
-    this.#send({ kind: 'fail', id, error: toWireError(error) })
+    const wire = toWireError(error)
+    try {
+      this.#send({ kind: 'fail', id, error: wire })
+    } catch {
+      // The error itself does not fit into a message; its beginning does.
+      const { name, message } = wire
+      this.#send({ kind: 'fail', id, error: { name: name.slice(0, 100), message: message.slice(0, 1_000) } })
+    }
   }
 }
 
