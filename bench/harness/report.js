@@ -1,0 +1,132 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, parse } from 'node:path'
+import { method } from './method.js'
+import { peerTitles } from './peers.js'
+
+/** Writes the report and the raw runs beside it; returns the report's tables for the terminal. */
+export function writeReport({ date, options, machine, summary, runs }) {
+  const tables = [
+    ...quantity('Wall time', 's', seconds, (result) => result.wallSeconds, { options, summary }),
+    ...quantity('Cpu time (user and system, whole process tree)', 's', seconds, (result) => result.cpuSeconds, {
+      options,
+      summary,
+    }),
+    ...quantity('Peak memory (whole process tree)', 'MB', megabytes, (result) => result.peakBytes, {
+      options,
+      summary,
+    }),
+    ...figureTable({ options, summary }),
+  ].join('\n')
+  const text = `${[
+    '# Benchmarks: Firesteel and Apache Spark side by side',
+    '',
+    'Written by `node bench/run.js`; the programs and how to repeat this are in [bench/README.md](../bench/README.md).',
+    '',
+    tables,
+    ...losses(summary),
+    ...problemList(summary),
+    ...method({ date, options, machine }),
+    ...programTable(options),
+  ].join('\n')}\n`
+  mkdirSync(dirname(options.report), { recursive: true })
+  writeFileSync(options.report, text)
+  const { dir, name } = parse(options.report)
+  const { programs, report, help, ...settings } = options
+  const raw = { date, machine, options: { ...settings, programs: programs.map((program) => program.name) }, runs }
+  writeFileSync(join(dir, `${name}.json`), `${JSON.stringify(raw, undefined, 2)}\n`)
+  return tables
+}
+
+/** One table: a row for each program, the median and spread on each peer, and how many times more the other peers take. */
+function quantity(title, unit, format, pick, { options, summary }) {
+  const others = options.peers.filter((peer) => peer !== 'firesteel')
+  const compared = options.peers.includes('firesteel') ? others : []
+  const head = ['program', ...options.peers.map((peer) => `${peerTitles[peer]}, ${unit}`), ...compared.map(ratioTitle)]
+  const rows = summary.rows.map(({ program, results, equal }) => {
+    const cells = options.peers.map((peer) => cell(results[peer] && pick(results[peer]), format))
+    const ratios = compared.map((peer) => {
+      if (!equal) return 'results differ'
+      return ratio(results[peer] && pick(results[peer]).median, results.firesteel && pick(results.firesteel).median)
+    })
+    return [program.name, ...cells, ...ratios]
+  })
+  return [`## ${title}`, '', ...table(head, rows), '']
+}
+
+/** What the programs measure inside themselves. */
+function figureTable({ options, summary }) {
+  const others = options.peers.filter((peer) => peer !== 'firesteel')
+  const compared = options.peers.includes('firesteel') ? others : []
+  const rows = summary.rows.flatMap((row) => figureRows(row, options.peers, compared))
+  if (rows.length === 0) return []
+  const head = ['figure', ...options.peers.map((peer) => peerTitles[peer]), ...compared.map(ratioTitle)]
+  return ['## Inside the process', '', ...table(head, rows), '']
+}
+
+function figureRows({ program, results, equal }, peers, compared) {
+  const names = Object.values(results)[0]?.figures ?? []
+  return names.map(({ name, unit, better }, i) => {
+    const figure = (peer) => results[peer]?.figures[i]
+    const format = unit === 's' ? seconds : (value) => Math.round(value).toLocaleString('en')
+    const ratios = compared.map((peer) => {
+      if (!equal) return 'results differ'
+      const [own, other] = [figure('firesteel')?.median, figure(peer)?.median]
+      return better === 'lower' ? ratio(other, own) : ratio(own, other)
+    })
+    return [`${program.name}: ${name}, ${unit}`, ...peers.map((peer) => cell(figure(peer), format)), ...ratios]
+  })
+}
+
+function losses({ rows }) {
+  const lost = []
+  for (const { program, results } of rows) {
+    for (const [peer, result] of Object.entries(results)) {
+      if (peer === 'firesteel' || results.firesteel === undefined) continue
+      for (const [key, name] of [
+        ['wallSeconds', 'wall time'],
+        ['cpuSeconds', 'cpu time'],
+        ['peakBytes', 'memory'],
+      ]) {
+        const [own, other] = [results.firesteel[key].median, result[key].median]
+        if (own > other)
+          lost.push(`- ${program.name}: ${(own / other).toFixed(2)} times the ${name} of ${peerTitles[peer]}`)
+      }
+    }
+  }
+  return ['## Where Firesteel loses', '', ...(lost.length === 0 ? ['Nowhere in these runs.'] : lost), '']
+}
+
+function problemList({ problems }) {
+  if (problems.length === 0) return []
+  return ['## Failed runs', '', ...problems.map((problem) => `- ${problem.split('\n')[0]}`), '']
+}
+
+function programTable({ programs }) {
+  const rows = programs.map((program) => [program.name, program.what])
+  const left = programs.flatMap((program) =>
+    Object.entries(program.leavesOut ?? {}).map(
+      ([peer, why]) => `- ${program.name} leaves out ${peerTitles[peer]}: ${why}`,
+    ),
+  )
+  return ['## Programs, at full size', '', ...table(['program', 'what it does'], rows), '', ...left]
+}
+
+const ratioTitle = (peer) => `${peerTitles[peer]} ÷ Firesteel`
+const seconds = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(1))
+const megabytes = (value) => Math.round(value / 1e6).toLocaleString('en')
+
+function cell(spread, format) {
+  if (spread?.median === undefined) return '–'
+  return `${format(spread.median)} (${format(spread.least)}–${format(spread.greatest)})`
+}
+
+function ratio(other, own) {
+  if (other === undefined || own === undefined) return '–'
+  const value = other / own
+  return value < 1 ? `**${value.toFixed(2)} (loss)**` : value.toFixed(value < 10 ? 2 : 1)
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)]
+}
