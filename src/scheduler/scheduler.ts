@@ -43,34 +43,37 @@ export class Scheduler {
   /** Takes one event, at a time in ms that never goes back, and says what has to be done, in order. */
   handle(event: SchedulerEvent, now: number): SchedulerEffect[] {
     const out: SchedulerEffect[] = []
-    switch (event.type) {
-      case 'executorLost':
-        // The DAG first, so that the outputs are gone before tasks are queued again and tell of their end.
-        this.#fromDag(this.#dag.handle(event, now), now, out)
-        this.#fromTasks(this.#tasks.handle(event, now), now, out)
-        break
-      case 'timerDue':
-        if (event.key.startsWith('dag.')) this.#fromDag(this.#dag.handle(event, now), now, out)
-        else this.#fromTasks(this.#tasks.handle(event, now), now, out)
-        break
-      case 'jobSubmitted':
-      case 'cancelJob':
-      case 'cancelJobGroup':
-      case 'cancelJobsWithTag':
-      case 'cancelStage':
-      case 'cancelAllJobs':
-      case 'shuffleRemoved':
-        this.#fromDag(this.#dag.handle(event, now), now, out)
-        break
-      default:
-        this.#fromTasks(this.#tasks.handle(event, now), now, out)
+    const queue: (DagEffect | TaskSchedulerEffect)[] = []
+    if (isForDag(event)) append(queue, this.#dag.handle(event, now))
+    if (isForTasks(event)) append(queue, this.#tasks.handle(event, now))
+    // First in, first out: what one core answers to the other comes after all that was said before, so that the outside
+    // sees no kill ahead of its launch.
+    for (let i = 0; i < queue.length; i++) {
+      const effect = queue[i] as DagEffect | TaskSchedulerEffect
+      switch (effect.type) {
+        case 'submitTaskSet':
+        case 'cancelTaskSets':
+        case 'outputCompleted':
+          append(queue, this.#tasks.handle(effect, now))
+          break
+        case 'taskEnded':
+          out.push(effect)
+          append(queue, this.#dag.handle(effect, now))
+          break
+        case 'taskSetDone':
+        case 'taskSetFailed':
+          append(queue, this.#dag.handle(effect, now))
+          break
+        default:
+          out.push(effect)
+      }
     }
     return out
   }
 
   /** Why tasks are waiting, if any are. */
-  pendingReasons(now: number): PendingReason[] {
-    return [...this.#tasks.pendingReasons(now), ...this.#dag.pendingReasons()]
+  pendingReasons(): PendingReason[] {
+    return [...this.#tasks.pendingReasons(), ...this.#dag.pendingReasons()]
   }
 
   /** Throws when a job has left anything behind. Call it when no job is active and every task has ended. */
@@ -78,35 +81,31 @@ export class Scheduler {
     this.#dag.assertEmpty()
     this.#tasks.assertEmpty()
   }
+}
 
-  #fromDag(effects: DagEffect[], now: number, out: SchedulerEffect[]): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'submitTaskSet':
-        case 'cancelTaskSets':
-        case 'outputCompleted':
-          this.#fromTasks(this.#tasks.handle(effect, now), now, out)
-          break
-        default:
-          out.push(effect)
-      }
-    }
+function isForDag(event: SchedulerEvent): event is Exclude<DagEvent, InternalDagEvent> {
+  switch (event.type) {
+    case 'jobSubmitted':
+    case 'cancelJob':
+    case 'cancelJobGroup':
+    case 'cancelJobsWithTag':
+    case 'cancelStage':
+    case 'cancelAllJobs':
+    case 'abortJob':
+    case 'shuffleRemoved':
+    case 'executorLost':
+      return true
+    case 'timerDue':
+      return event.key.startsWith('dag.')
+    default:
+      return false
   }
+}
 
-  #fromTasks(effects: TaskSchedulerEffect[], now: number, out: SchedulerEffect[]): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'taskEnded':
-          out.push(effect)
-          this.#fromDag(this.#dag.handle(effect, now), now, out)
-          break
-        case 'taskSetDone':
-        case 'taskSetFailed':
-          this.#fromDag(this.#dag.handle(effect, now), now, out)
-          break
-        default:
-          out.push(effect)
-      }
-    }
-  }
+function isForTasks(event: SchedulerEvent): event is Exclude<TaskSchedulerEvent, InternalTaskEvent> {
+  return event.type === 'executorLost' || !isForDag(event)
+}
+
+function append<T>(queue: T[], more: readonly T[]): void {
+  for (const item of more) queue.push(item)
 }

@@ -4,6 +4,7 @@ import type { JobSpec } from '../lineage.js'
 import type {
   CancelTaskSets,
   ExecutorLost,
+  OutputCompleted,
   SetTimer,
   TaskSetDone,
   TaskSetFailed,
@@ -18,6 +19,8 @@ export type DagEvent =
   | { readonly type: 'cancelJobsWithTag'; readonly tag: string; readonly reason?: string }
   | { readonly type: 'cancelStage'; readonly stageId: StageId; readonly reason?: string }
   | { readonly type: 'cancelAllJobs'; readonly reason?: string }
+  /** Fails a job with an error of the caller's own, such as results above `spark.driver.maxResultSize`. */
+  | { readonly type: 'abortJob'; readonly jobId: JobId; readonly error: FiresteelError }
   | ExecutorLost
   | { readonly type: 'shuffleRemoved'; readonly shuffleId: ShuffleId }
   | TaskEnded
@@ -44,13 +47,6 @@ export type DagEffect =
 export interface SubmitTaskSet {
   readonly type: 'submitTaskSet'
   readonly taskSet: TaskSet
-}
-
-/** For the task scheduler: an output was delivered by an earlier attempt of the stage, its task need not run (on). */
-export interface OutputCompleted {
-  readonly type: 'outputCompleted'
-  readonly stageId: StageId
-  readonly output: number
 }
 
 export interface JobStarted {

@@ -1,20 +1,462 @@
+import { FiresteelError, fromWireError } from '../../common/errors/index.js'
+import type { ExecutorId, JobId, StageId } from '../../common/index.js'
+import type { CacheView, JobSpec } from '../lineage.js'
 import type { DagSchedulerOptions } from '../options.js'
 import type { PendingReason } from '../pending-reason.js'
+import type { TaskFetchFailed } from '../task-set/task-outcome.js'
+import type { ExecutorLost, StageFailure, TaskSetDone, TaskSetFailed } from '../task-set/task-scheduler-messages.js'
+import type { TaskAttempt, TaskEnded } from '../task-set/task-set.js'
 import type { DagEffect, DagEvent } from './dag-messages.js'
 import { MapOutputTracker } from './map-output-tracker.js'
+import { isFullyCached, placeTasks } from './placement.js'
+import {
+  type ActiveJob,
+  isIndeterminate,
+  type MapStage,
+  type ResultStage,
+  type Stage,
+  stageInfo,
+  stageName,
+} from './stage.js'
+import { StageGraph } from './stage-graph.js'
 
+const resubmitTimer = 'dag.resubmit'
+
+/**
+ * Turns jobs into stages, and sees the stages through.
+ *
+ * A job's lineage is cut at its shuffles: a map stage for each shuffle, one result stage at the end. A stage is submitted
+ * as a set of tasks as soon as the outputs it reads are complete; a map stage whose outputs are complete already is
+ * skipped. An attempt of a stage runs only what is missing: map outputs that nobody has, results not yet delivered.
+ *
+ * The map output tracker is the single truth of what is finished: a map stage is complete when, and only when, the tracker
+ * has all of its outputs, whichever attempt they came from. When a reduce task cannot fetch an output, that output (or all
+ * that its executor served) is unregistered, the reduce stage's attempt is over, and after a short delay that gathers
+ * further failures both stages are submitted again, each running only what is missing by then. The loss of an executor
+ * unregisters its outputs at once; stages that need them find out when they are next submitted, or by a fetch failure.
+ *
+ * Where making an output again may give other records (an indeterminate stage), all its outputs are thrown away with
+ * everything that was computed from them; a job that has delivered results made from them fails.
+ */
 export class DagScheduler {
   readonly mapOutputs = new MapOutputTracker()
+  readonly #maxConsecutiveStageAttempts: number
+  readonly #resubmitDelayMs: number
+  readonly #cache: CacheView
+  readonly #graph = new StageGraph(this.mapOutputs)
+  readonly #jobs = new Map<JobId, ActiveJob>()
+  /** Stages to submit again when the timer fires. */
+  readonly #failed = new Set<Stage>()
+  /** Map outputs of an executor made by attempts up to this id are not to be trusted: a fetch from there failed. */
+  readonly #distrusted = new Map<ExecutorId, number>()
+  #isTimerSet = false
+  #out: DagEffect[] = []
 
-  constructor(_options: DagSchedulerOptions) {}
-
-  handle(_event: DagEvent, _now: number): DagEffect[] {
-    return []
+  constructor(options: DagSchedulerOptions) {
+    this.#maxConsecutiveStageAttempts = options.maxConsecutiveStageAttempts
+    this.#resubmitDelayMs = options.resubmitDelayMs
+    this.#cache = options.cache
   }
 
+  /** Takes one event and says what has to be done, in order. */
+  handle(event: DagEvent, _now: number): DagEffect[] {
+    this.#out = []
+    this.#dispatch(event)
+    const out = this.#out
+    this.#out = []
+    return out
+  }
+
+  /** Why stages are not submitted, stage by stage. */
   pendingReasons(): PendingReason[] {
-    return []
+    const reasons: PendingReason[] = []
+    for (const stage of this.#graph.all()) {
+      const what = `stage ${stage.id} of job ${Math.min(...stage.jobs)}`
+      if (this.#failed.has(stage) && stage.state === 'idle') {
+        const text = `${what}: lost map outputs are about to be made again`
+        reasons.push({ what, reason: 'resubmitDelay', text, figures: { delayMs: this.#resubmitDelayMs } })
+      } else if (stage.state === 'waiting') {
+        const missing = this.#missingParents(stage)
+        const names = missing.map((parent) => parent.id).join(', ')
+        const text = `${what}: waits for ${missing.length === 1 ? 'stage' : 'stages'} ${names}`
+        reasons.push({ what, reason: 'parentStages', text, figures: { parents: missing.length } })
+      }
+    }
+    return reasons
   }
 
-  assertEmpty(): void {}
+  /** Throws when a job or stage is left. */
+  assertEmpty(): void {
+    const left = { jobs: this.#jobs.size, stages: this.#graph.size, 'failed stages': this.#failed.size }
+    for (const [what, count] of Object.entries(left)) {
+      if (count !== 0) throw new Error(`the DAG scheduler is not empty: ${count} ${what} left`)
+    }
+  }
+
+  #dispatch(event: DagEvent): void {
+    switch (event.type) {
+      case 'jobSubmitted':
+        this.#jobSubmitted(event.job)
+        break
+      case 'cancelJob':
+        this.#cancelWhere((job) => job.jobId === event.jobId, event.reason ?? 'cancelled by the program')
+        break
+      case 'cancelJobGroup':
+        this.#cancelWhere((job) => job.group === event.group, event.reason ?? `job group ${event.group} was cancelled`)
+        break
+      case 'cancelJobsWithTag':
+        this.#cancelWhere(
+          (job) => job.tags.includes(event.tag),
+          event.reason ?? `jobs with tag ${event.tag} were cancelled`,
+        )
+        break
+      case 'cancelAllJobs':
+        this.#cancelWhere(() => true, event.reason ?? 'all jobs were cancelled')
+        break
+      case 'cancelStage':
+        this.#cancelStage(event.stageId, event.reason ?? `stage ${event.stageId} was cancelled`)
+        break
+      case 'abortJob':
+        this.#endJob(this.#jobs.get(event.jobId), event.error)
+        break
+      case 'executorLost':
+        this.#executorLost(event)
+        break
+      case 'shuffleRemoved':
+        if (this.#graph.mapStageOf(event.shuffleId) === undefined) this.mapOutputs.removeShuffle(event.shuffleId)
+        break
+      case 'taskEnded':
+        this.#taskEnded(event)
+        break
+      case 'taskSetDone':
+        this.#taskSetDone(event)
+        break
+      case 'taskSetFailed':
+        this.#taskSetFailed(event)
+        break
+      case 'timerDue':
+        if (event.key === resubmitTimer) this.#resubmitFailed()
+        break
+      default:
+        event satisfies never
+    }
+  }
+
+  #jobSubmitted(spec: JobSpec): void {
+    const { rdd, jobId, partitions } = spec
+    const bad = partitions.find((partition) => !(partition >= 0 && partition < rdd.numPartitions))
+    if (bad !== undefined || partitions.length === 0) {
+      this.#out.push({ type: 'jobStarted', job: spec, stages: [] })
+      if (bad === undefined) this.#out.push({ type: 'jobSucceeded', jobId })
+      else {
+        const details = { jobId, partition: bad, rddId: rdd.id, numPartitions: rdd.numPartitions }
+        this.#out.push({ type: 'jobFailed', jobId, error: new FiresteelError('FS_JOB_BAD_PARTITION', details) })
+      }
+      return
+    }
+    const isFinished = new Uint8Array(partitions.length)
+    const job: ActiveJob = { spec, isFinished, numFinished: 0, resultStage: undefined }
+    this.#jobs.set(jobId, job)
+    job.resultStage = this.#graph.addJob(job)
+    this.#out.push({ type: 'jobStarted', job: spec, stages: this.#graph.ofJob(jobId).map(stageInfo) })
+    this.#submit(job.resultStage)
+  }
+
+  #cancelWhere(isMeant: (job: JobSpec) => boolean, reason: string): void {
+    for (const job of [...this.#jobs.values()]) {
+      if (!isMeant(job.spec)) continue
+      this.#endJob(job, new FiresteelError('FS_JOB_CANCELLED', { jobId: job.spec.jobId, reason }))
+    }
+  }
+
+  #cancelStage(stageId: StageId, reason: string): void {
+    const stage = this.#graph.get(stageId)
+    if (stage === undefined) return
+    this.#cancelWhere((job) => stage.jobs.has(job.jobId), reason)
+  }
+
+  #executorLost({ executorId, outputsLost, lostHost }: ExecutorLost): void {
+    if (!outputsLost) return
+    this.#distrusted.set(executorId, Number.POSITIVE_INFINITY)
+    let dropped = this.mapOutputs.unregisterExecutor(executorId)
+    if (lostHost !== undefined) dropped += this.mapOutputs.unregisterHost(lostHost)
+    if (dropped > 0) this.#out.push({ type: 'mapOutputsChanged', epoch: this.mapOutputs.epoch, executorId })
+  }
+
+  #taskEnded({ attempt, outcome }: TaskEnded): void {
+    const stage = this.#graph.get(attempt.stageId)
+    if (stage === undefined) return
+    if (outcome.type === 'fetchFailed') this.#fetchFailed(stage, attempt, outcome)
+    if (outcome.type !== 'success' || attempt.stageAttempt < stage.oldestValidAttempt) return
+    if (stage.kind === 'map') this.#mapTaskSucceeded(stage, attempt, outcome.value)
+    else this.#resultTaskSucceeded(stage, attempt, outcome.value)
+  }
+
+  #mapTaskSucceeded(stage: MapStage, attempt: TaskAttempt, value: unknown): void {
+    const { taskId, executorId, host, output } = attempt
+    if (taskId <= (this.#distrusted.get(executorId) ?? -1)) return
+    if (this.mapOutputs.statuses(stage.shuffleId)[output] !== undefined) return
+    const isFirst = this.mapOutputs.register(stage.shuffleId, output, { taskId, executorId, host, status: value })
+    this.#accepted(stage, attempt, value, isFirst)
+    if (this.mapOutputs.isComplete(stage.shuffleId)) this.#mapStageComplete(stage)
+  }
+
+  #resultTaskSucceeded(stage: ResultStage, attempt: TaskAttempt, value: unknown): void {
+    const { job } = stage
+    const { output } = attempt
+    if (job.isFinished[output] === 1) return
+    job.isFinished[output] = 1
+    job.numFinished++
+    this.#accepted(stage, attempt, value, true)
+    this.#out.push({ type: 'partitionResult', jobId: job.spec.jobId, outputIndex: output, value, attempt })
+    if (job.numFinished === job.isFinished.length) this.#endJob(job, undefined)
+  }
+
+  #accepted(stage: Stage, attempt: TaskAttempt, value: unknown, isFirst: boolean): void {
+    this.#out.push({ type: 'taskAccepted', attempt, value, isFirst })
+    if (attempt.stageAttempt === stage.nextAttempt - 1) return
+    const { stageId, output, executorId } = attempt
+    this.#out.push({ type: 'outputCompleted', stageId, output, executorId })
+  }
+
+  #mapStageComplete(stage: MapStage): void {
+    stage.wasComplete = true
+    stage.failedAttempts.clear()
+    if (stage.state === 'running') this.#out.push({ type: 'stageCompleted', stage: stageInfo(stage), willRetry: false })
+    stage.state = 'idle'
+    this.#cancelTasks(stage, 'the stage is complete')
+    this.#submitWaitingOn(stage)
+  }
+
+  #fetchFailed(stage: Stage, attempt: TaskAttempt, failure: TaskFetchFailed): void {
+    // An attempt that has been followed by another saw the world as it was then.
+    if (attempt.stageAttempt !== stage.nextAttempt - 1 || attempt.stageAttempt < stage.oldestValidAttempt) return
+    stage.failedAttempts.add(attempt.stageAttempt)
+    const isLast = stage.failedAttempts.size >= this.#maxConsecutiveStageAttempts
+    if (stage.state === 'running') this.#attemptOver(stage, `fetch failed: ${failure.message}`, !isLast)
+    this.#unregisterUnfetched(attempt, failure)
+    if (isLast) {
+      this.#abort(stage, {
+        code: 'FS_JOB_FETCH_FAILED',
+        details: {
+          stageId: stage.id,
+          stageName: stageName(stage),
+          attempts: stage.failedAttempts.size,
+          shuffleId: failure.shuffleId,
+          partition: attempt.partition,
+          lastError: failure.message,
+        },
+      })
+      return
+    }
+    const source = this.#graph.mapStageOf(failure.shuffleId)
+    this.#resubmitLater(stage)
+    if (source === undefined) return
+    this.#resubmitLater(source)
+    if (isIndeterminate(source) && source.wasComplete) this.#rollBack(source)
+  }
+
+  #unregisterUnfetched(attempt: TaskAttempt, failure: TaskFetchFailed): void {
+    const { shuffleId, mapPartition, mapTaskId, executorId } = failure
+    const epoch = this.mapOutputs.epoch
+    if (mapPartition !== undefined) this.mapOutputs.unregister(shuffleId, mapPartition, mapTaskId)
+    if (executorId !== undefined && failure.scope !== 'output') {
+      // What the reader saw was made by attempts launched before itself: outputs made since are not in question.
+      this.mapOutputs.unregisterExecutor(executorId, attempt.taskId)
+      const distrusted = this.#distrusted.get(executorId) ?? -1
+      if (distrusted < attempt.taskId) this.#distrusted.set(executorId, attempt.taskId)
+    }
+    if (this.mapOutputs.epoch === epoch) return
+    this.#out.push({ type: 'mapOutputsChanged', epoch: this.mapOutputs.epoch, executorId, shuffleId })
+  }
+
+  /** Throws away the outputs of an indeterminate stage, and all that was computed from them. */
+  #rollBack(source: MapStage): void {
+    this.#throwAwayOutputs(source)
+    for (const stage of this.#graph.consumersOf(source)) {
+      if (stage.kind === 'map') this.#throwAwayOutputs(stage)
+      else if (stage.job.numFinished > 0) {
+        const { jobId } = stage.job.spec
+        const facts = { stageId: source.id, stageName: stageName(source), finished: stage.job.numFinished }
+        this.#endJob(stage.job, new FiresteelError('FS_JOB_INDETERMINATE', { jobId, ...facts }))
+        continue
+      }
+      stage.oldestValidAttempt = stage.nextAttempt
+      if (stage.state !== 'running') continue
+      this.#attemptOver(stage, `its input from stage ${source.id} was rolled back`, true)
+      this.#cancelTasks(stage, `input from stage ${source.id} was rolled back`)
+      this.#resubmitLater(stage)
+    }
+  }
+
+  #throwAwayOutputs(stage: MapStage): void {
+    stage.wasComplete = false
+    stage.oldestValidAttempt = stage.nextAttempt
+    if (this.mapOutputs.unregisterAll(stage.shuffleId) === 0) return
+    this.#out.push({ type: 'mapOutputsChanged', epoch: this.mapOutputs.epoch, shuffleId: stage.shuffleId })
+  }
+
+  #taskSetDone({ stageId, stageAttempt }: TaskSetDone): void {
+    const stage = this.#graph.get(stageId)
+    if (stage?.state !== 'running' || stage.nextAttempt - 1 !== stageAttempt) return
+    // Complete stages are no longer running: outputs were lost, or not trusted, while the rest was made.
+    this.#attemptOver(stage, 'some of its outputs were lost', true)
+    this.#submit(stage)
+  }
+
+  #taskSetFailed({ stageId, stageAttempt, failure }: TaskSetFailed): void {
+    const stage = this.#graph.get(stageId)
+    if (stage?.state === 'running' && stage.nextAttempt - 1 === stageAttempt) this.#abort(stage, failure)
+  }
+
+  /** Fails all jobs of a stage. */
+  #abort(stage: Stage, failure: StageFailure): void {
+    const cause = failure.cause === undefined ? undefined : fromWireError(failure.cause)
+    for (const jobId of [...stage.jobs]) {
+      const error = new FiresteelError(failure.code, { ...failure.details, jobId }, { cause })
+      this.#endJob(this.#jobs.get(jobId), error)
+    }
+  }
+
+  /** Ends a job, with success when there is no error: stages that no other job needs are stopped and forgotten. */
+  #endJob(job: ActiveJob | undefined, error: FiresteelError | undefined): void {
+    if (job === undefined) return
+    const { jobId, properties } = job.spec
+    this.#jobs.delete(jobId)
+    const interrupt = properties['spark.job.interruptOnCancel'] === 'true'
+    for (const stage of this.#graph.ofJob(jobId)) {
+      const info = stageInfo(stage)
+      if (!this.#graph.removeFromJob(stage, jobId)) continue
+      this.#failed.delete(stage)
+      if (stage.state === 'running') this.#stageEnded(stage, info, error, job)
+      this.#cancelTasks(
+        stage,
+        error === undefined ? `job ${jobId} has ended` : `job ${jobId} failed or was cancelled`,
+        interrupt,
+      )
+    }
+    if (error === undefined) this.#out.push({ type: 'jobSucceeded', jobId })
+    else this.#out.push({ type: 'jobFailed', jobId, error })
+  }
+
+  #stageEnded(
+    stage: Stage,
+    info: ReturnType<typeof stageInfo>,
+    error: FiresteelError | undefined,
+    job: ActiveJob,
+  ): void {
+    stage.state = 'idle'
+    const failure = error?.message ?? (stage === job.resultStage ? undefined : 'no job needs it any more')
+    this.#out.push({
+      type: 'stageCompleted',
+      stage: info,
+      ...(failure === undefined ? {} : { failure }),
+      willRetry: false,
+    })
+  }
+
+  #attemptOver(stage: Stage, failure: string, willRetry: boolean): void {
+    stage.state = 'idle'
+    this.#out.push({ type: 'stageCompleted', stage: stageInfo(stage), failure, willRetry })
+  }
+
+  #cancelTasks(stage: Stage, reason: string, interrupt = false): void {
+    if (stage.nextAttempt > 0) this.#out.push({ type: 'cancelTaskSets', stageId: stage.id, reason, interrupt })
+  }
+
+  #resubmitLater(stage: Stage): void {
+    this.#failed.add(stage)
+    if (this.#isTimerSet) return
+    this.#isTimerSet = true
+    this.#out.push({ type: 'setTimer', key: resubmitTimer, delayMs: this.#resubmitDelayMs })
+  }
+
+  #resubmitFailed(): void {
+    this.#isTimerSet = false
+    const stages = [...this.#failed].sort((a, b) => a.id - b.id)
+    this.#failed.clear()
+    for (const stage of stages) this.#submit(stage)
+  }
+
+  /** Submits a stage if its input is complete, and otherwise the stages that make its input. */
+  #submit(start: Stage): void {
+    const stack = [start]
+    for (let stage = stack.pop(); stage !== undefined; stage = stack.pop()) {
+      if (stage.state !== 'idle' || this.#failed.has(stage) || !this.#isAlive(stage)) continue
+      if (stage.kind === 'map' && this.mapOutputs.isComplete(stage.shuffleId)) {
+        this.#submitWaitingOn(stage)
+        continue
+      }
+      const missing = this.#missingParents(stage)
+      if (missing.length === 0) this.#submitTasks(stage)
+      else {
+        stage.state = 'waiting'
+        for (let i = missing.length - 1; i >= 0; i--) stack.push(missing[i] as MapStage)
+      }
+    }
+  }
+
+  #isAlive(stage: Stage): boolean {
+    return this.#graph.get(stage.id) === stage
+  }
+
+  #submitWaitingOn(parent: MapStage): void {
+    const children = this.#graph.all().filter((stage) => stage.state === 'waiting' && stage.parents.includes(parent))
+    for (const child of children) child.state = 'idle'
+    for (const child of children) this.#submit(child)
+  }
+
+  /** The map stages that have to run before the stage can: not those behind a fully cached RDD. */
+  #missingParents(stage: Stage): MapStage[] {
+    const missing = new Set<MapStage>()
+    const visited = new Set()
+    const stack = [stage.rdd]
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (visited.has(node)) continue
+      visited.add(node)
+      if (isFullyCached(node, this.#cache)) continue
+      for (const dependency of node.dependencies) {
+        if (dependency.kind === 'narrow') stack.push(dependency.parent)
+        else if (!this.mapOutputs.isComplete(dependency.shuffleId)) {
+          const parent = this.#graph.mapStageOf(dependency.shuffleId)
+          if (parent !== undefined) missing.add(parent)
+        }
+      }
+    }
+    return [...missing].sort((a, b) => a.id - b.id)
+  }
+
+  #submitTasks(stage: Stage): void {
+    // Outputs of an earlier time must not be mixed with new ones where the records may differ.
+    if (stage.kind === 'map' && isIndeterminate(stage) && (stage.wasComplete || stage.nextAttempt === 0))
+      this.#rollBack(stage)
+    if (!this.#isAlive(stage)) return
+    const outputs = stage.kind === 'map' ? this.mapOutputs.missing(stage.shuffleId) : missingOutputs(stage.job)
+    const partitions = stage.kind === 'map' ? outputs : outputs.map((i) => stage.job.spec.partitions[i] as number)
+    const jobId = Math.min(...stage.jobs) as JobId
+    const properties = (this.#jobs.get(jobId) as ActiveJob).spec.properties
+    stage.state = 'running'
+    stage.numTasks = outputs.length
+    const taskSet = {
+      stageId: stage.id,
+      stageAttempt: stage.nextAttempt++,
+      kind: stage.kind,
+      jobId,
+      ...(stage.kind === 'map' ? { shuffleId: stage.shuffleId } : {}),
+      rdd: stage.rdd,
+      partitions,
+      outputs,
+      locations: placeTasks(stage.rdd, partitions, this.#cache),
+      properties,
+    }
+    this.#out.push({ type: 'stageSubmitted', stage: stageInfo(stage), properties })
+    this.#out.push({ type: 'submitTaskSet', taskSet })
+  }
+}
+
+/** The outputs of a job that have not been delivered, ascending. */
+function missingOutputs(job: ActiveJob): number[] {
+  const missing: number[] = []
+  for (let i = 0; i < job.isFinished.length; i++) if (job.isFinished[i] === 0) missing.push(i)
+  return missing
 }

@@ -11,6 +11,8 @@ export interface TaskSucceeded {
 export interface TaskFailed {
   readonly type: 'failed'
   readonly error: WireError
+  /** True when running it again cannot help (its result cannot be serialized, say): the job fails at once. */
+  readonly isFinal?: boolean
 }
 
 /** Ended by a kill that the scheduler asked for (late duplicate, cancelled, killed by the user); does not count. */
@@ -55,13 +57,7 @@ export interface TaskExecutorLost {
   readonly counts: boolean
 }
 
-/** A task that had succeeded must run again, because its map output was lost with its executor. */
-export interface TaskResubmitted {
-  readonly type: 'resubmitted'
-  readonly cause: ExecutorLossCause
-}
-
-export type TaskOutcome = ReportedOutcome | TaskExecutorLost | TaskResubmitted
+export type TaskOutcome = ReportedOutcome | TaskExecutorLost
 
 /** Why an executor ended, in the words of the shell that found it out. */
 export interface ExecutorLossCause {

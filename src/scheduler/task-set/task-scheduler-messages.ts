@@ -1,4 +1,4 @@
-import type { FiresteelError } from '../../common/errors/index.js'
+import type { ErrorCode, ErrorDetails, WireError } from '../../common/errors/index.js'
 import type { ExecutorId, StageId, TaskId } from '../../common/index.js'
 import type { ExecutorLossCause, ReportedOutcome } from './task-outcome.js'
 import type { TaskAttempt, TaskEnded, TaskSet } from './task-set.js'
@@ -12,7 +12,7 @@ export type TaskSchedulerEvent =
   | TaskStatus
   | { readonly type: 'submitTaskSet'; readonly taskSet: TaskSet }
   | CancelTaskSets
-  | { readonly type: 'outputCompleted'; readonly stageId: StageId; readonly output: number }
+  | OutputCompleted
   | { readonly type: 'killTask'; readonly taskId: TaskId; readonly reason: string; readonly interrupt: boolean }
   | { readonly type: 'speculate'; readonly stageId: StageId; readonly stageAttempt: number; readonly index: number }
   | { readonly type: 'noMoreExecutors'; readonly message: string }
@@ -34,8 +34,8 @@ export interface ExecutorLost {
   readonly cause: ExecutorLossCause
   /** Whether the map outputs it served are gone too: false when something else serves them. */
   readonly outputsLost: boolean
-  /** Whether its whole machine is gone, and with it every output served from there. */
-  readonly hostLost?: boolean
+  /** The machine, where the whole of it is gone, and with it every output served from there. */
+  readonly lostHost?: string
 }
 
 /**
@@ -62,6 +62,15 @@ export interface CancelTaskSets {
   readonly stageId: StageId
   readonly reason: string
   readonly interrupt: boolean
+}
+
+/** An output was delivered by an earlier attempt of the stage: its task need not run (on). */
+export interface OutputCompleted {
+  readonly type: 'outputCompleted'
+  readonly stageId: StageId
+  readonly output: number
+  /** Who made it. */
+  readonly executorId: ExecutorId
 }
 
 /** What comes out of the task scheduler. */
@@ -98,7 +107,14 @@ export interface TaskSetFailed {
   readonly type: 'taskSetFailed'
   readonly stageId: StageId
   readonly stageAttempt: number
-  readonly error: FiresteelError
+  readonly failure: StageFailure
+}
+
+/** Why a stage failed: the error of each of its jobs, but for the job's id. */
+export interface StageFailure {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+  readonly cause?: WireError
 }
 
 /** Send `timerDue` with this key back after the delay. A later timer of the same key replaces the earlier one. */

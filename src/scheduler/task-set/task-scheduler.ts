@@ -1,17 +1,520 @@
+import { type ExecutorId, type StageId, type TaskId, taskId as toTaskId } from '../../common/index.js'
 import type { TaskSchedulerOptions } from '../options.js'
 import type { PendingReason } from '../pending-reason.js'
-import type { TaskSchedulerEffect, TaskSchedulerEvent } from './task-scheduler-messages.js'
+import { Pools } from '../pool/pools.js'
+import { type ExecutorState, ExecutorTable } from './executor-table.js'
+import { localityLevels } from './locality.js'
+import { level } from './pending-tasks.js'
+import { explainPending } from './pending-text.js'
+import { StarvationWatch } from './starvation-watch.js'
+import type { ExecutorLossCause, TaskOutcome } from './task-outcome.js'
+import type {
+  ExecutorAdded,
+  ExecutorLost,
+  ExecutorReport,
+  OutputCompleted,
+  StageFailure,
+  TaskSchedulerEffect,
+  TaskSchedulerEvent,
+  TaskStatus,
+} from './task-scheduler-messages.js'
+import type { TaskAttempt, TaskSet } from './task-set.js'
+import { TaskSetManager } from './task-set-manager.js'
 
+/** An attempt that runs, or is on its way to or from its executor. */
+interface Running {
+  readonly attempt: TaskAttempt
+  readonly manager: TaskSetManager
+  readonly executor: ExecutorState
+  readonly slots: readonly number[]
+  killReason?: string
+  killInterrupts?: boolean
+  /** Reports of its executor in a row that did not name it. */
+  missedReports: number
+}
+
+/** The keys of its timers. */
+const timers = { locality: 'tasks.locality', starved: 'tasks.starved', registered: 'tasks.registered' } as const
+
+/**
+ * Places tasks on executors. It keeps the executors' free slots and the task sets in their pools; whenever a slot becomes
+ * free or a task pending, slots are offered to the sets in the order of the pools, level of locality by level, one task an
+ * executor in turn. It sees attempts through to their end and judges them with their set's manager.
+ *
+ * One invariant makes single offers enough: after each event, every free slot has been refused by every set that has
+ * pending tasks; so only what the next event frees needs to be offered, until time lets a set's locality level rise.
+ */
 export class TaskScheduler {
-  constructor(_options: TaskSchedulerOptions) {}
+  readonly #options: TaskSchedulerOptions
+  readonly #executors: ExecutorTable
+  readonly #pools: Pools<TaskSetManager>
+  readonly #starvation: StarvationWatch
+  /** By stage, its task sets from the oldest to the newest; the last alone may be other than a zombie. */
+  readonly #sets = new Map<StageId, TaskSetManager[]>()
+  readonly #running = new Map<TaskId, Running>()
+  #latestTaskId = -1
+  /** Where the round robin over executors goes on. */
+  #cursor: number
+  #isHeld: boolean
+  #holdTimerSet = false
+  /** Whether some set leaves free slots for the sake of locality. */
+  #isRefusing = false
+  #localityTimerAt: number | undefined
+  #noMoreExecutors: string | undefined
+  #out: TaskSchedulerEffect[] = []
 
-  handle(_event: TaskSchedulerEvent, _now: number): TaskSchedulerEffect[] {
-    return []
+  constructor(options: TaskSchedulerOptions) {
+    this.#options = options
+    this.#executors = new ExecutorTable(options.taskCpus)
+    this.#pools = new Pools(options.pools)
+    this.#starvation = new StarvationWatch(options.starvationTimeoutMs)
+    this.#cursor = Math.abs(Math.trunc(options.seed))
+    this.#isHeld = options.minRegistered.slots > 0
   }
 
-  pendingReasons(_now: number): PendingReason[] {
-    return []
+  /** Takes one event, at a time in ms that never goes back, and says what has to be done, in order. */
+  handle(event: TaskSchedulerEvent, now: number): TaskSchedulerEffect[] {
+    this.#out = []
+    this.#dispatch(event, now)
+    this.#checkExecutorsGone()
+    this.#watchStarvation(now)
+    const out = this.#out
+    this.#out = []
+    return out
   }
 
-  assertEmpty(): void {}
+  /** Why tasks are waiting, set by set in the order of the pools. */
+  pendingReasons(): PendingReason[] {
+    const facts = {
+      executors: this.#executors,
+      running: this.#running.size,
+      taskCpus: this.#options.taskCpus,
+      heldFor: this.#isHeld ? this.#options.minRegistered.slots : undefined,
+    }
+    return this.#pools.ordered().map((set) => explainPending(set, facts))
+  }
+
+  /** Throws when a task set or attempt is left. */
+  assertEmpty(): void {
+    const left = {
+      'task sets': this.#sets.size,
+      'running attempts': this.#running.size,
+      'sets in pools': this.#pools.size,
+      'executors with running tasks': this.#executors.list.filter((executor) => executor.running.size > 0).length,
+      'executors with taken slots': this.#executors.list.filter((e) => e.freeSlots.length !== e.slots).length,
+    }
+    for (const [what, count] of Object.entries(left)) {
+      if (count !== 0) throw new Error(`the task scheduler is not empty: ${count} ${what} left`)
+    }
+  }
+
+  #dispatch(event: TaskSchedulerEvent, now: number): void {
+    switch (event.type) {
+      case 'executorAdded':
+        this.#executorAdded(event, now)
+        break
+      case 'executorLost':
+        this.#executorLost(event, now)
+        break
+      case 'executorDraining':
+        this.#setDraining(event.executorId, event.isDraining, now)
+        break
+      case 'executorReport':
+        this.#reported(event, now)
+        break
+      case 'taskStatus':
+        this.#statusOf(event, now)
+        break
+      case 'submitTaskSet':
+        this.#submit(event.taskSet, now)
+        break
+      case 'cancelTaskSets':
+        this.#cancel(event.stageId, event.reason, event.interrupt)
+        break
+      case 'outputCompleted':
+        this.#completedElsewhere(event)
+        break
+      case 'killTask':
+        this.#kill(event.taskId, event.reason, event.interrupt)
+        break
+      case 'speculate':
+        this.#speculate(event.stageId, event.stageAttempt, event.index, now)
+        break
+      case 'noMoreExecutors':
+        this.#noMoreExecutors = event.message
+        break
+      case 'timerDue':
+        this.#timerDue(event.key, now)
+        break
+      default:
+        event satisfies never
+    }
+  }
+
+  #executorAdded(event: ExecutorAdded, now: number): void {
+    if (this.#executors.get(event.executorId) !== undefined) return
+    const executor = this.#executors.add(event)
+    this.#noMoreExecutors = undefined
+    this.#placeChanged(executor)
+    if (this.#isHeld && this.#executors.totalSlots >= this.#options.minRegistered.slots) {
+      this.#isHeld = false
+      this.#offerAll(now)
+      return
+    }
+    this.#offerOne(executor, now)
+  }
+
+  #executorLost(event: ExecutorLost, now: number): void {
+    const { executorId, cause } = event
+    const executor = this.#executors.get(executorId)
+    if (executor === undefined) return
+    this.#executors.remove(executor)
+    this.#placeChanged(executor)
+    if (event.outputsLost) this.#outputsLost(executor, event.lostHost)
+    for (const id of executor.running) this.#lostWith(id, cause)
+    executor.running.clear()
+    this.#offerAll(now)
+  }
+
+  #lostWith(id: TaskId, cause: ExecutorLossCause): void {
+    const running = this.#running.get(id)
+    if (running === undefined) return
+    const isBlamed = cause.culprit === undefined || cause.culprit === id
+    const counts = cause.causedByApp && isBlamed && running.killReason === undefined
+    this.#ended(running, { type: 'executorLost', cause, counts })
+  }
+
+  #outputsLost(executor: ExecutorState, lostHost: string | undefined): void {
+    const ordinals = new Set([executor.ordinal])
+    for (const other of this.#executors.list) if (other.host === lostHost) ordinals.add(other.ordinal)
+    for (const sets of this.#sets.values()) for (const set of sets) set.outputsLost(ordinals)
+  }
+
+  #setDraining(executorId: ExecutorId, isDraining: boolean, now: number): void {
+    const executor = this.#executors.get(executorId)
+    if (executor === undefined) return
+    this.#executors.setDraining(executor, isDraining)
+    this.#placeChanged(executor)
+    this.#offerAll(now)
+  }
+
+  #placeChanged(executor: ExecutorState): void {
+    const isNew = this.#executors.takesTasks(executor.id)
+    for (const sets of this.#sets.values()) {
+      for (const set of sets) {
+        set.pending.placeChanged(executor)
+        if (isNew) set.delay.reset()
+      }
+    }
+  }
+
+  #reported(event: ExecutorReport, now: number): void {
+    const executor = this.#executors.get(event.executorId)
+    if (executor === undefined) return
+    const named = new Set(event.running)
+    for (const id of named) if (!executor.running.has(id)) this.#killUnknown(id, executor.id)
+    let isAnyLost = false
+    for (const id of [...executor.running]) {
+      const running = this.#running.get(id) as Running
+      const isExpected = now - running.attempt.launchedAt >= this.#options.lostTaskGraceMs
+      running.missedReports = named.has(id) || !isExpected ? 0 : running.missedReports + 1
+      if (running.missedReports < 2) continue
+      this.#release(running)
+      this.#ended(running, { type: 'killed', reason: `executor ${executor.id} does not know of the task` })
+      isAnyLost = true
+    }
+    if (isAnyLost) this.#offerAll(now)
+  }
+
+  #killUnknown(taskId: TaskId, executorId: ExecutorId): void {
+    const reason = 'the scheduler does not know of the task'
+    this.#out.push({ type: 'killTask', taskId, executorId, slot: -1, reason, interrupt: false })
+  }
+
+  #statusOf(event: TaskStatus, now: number): void {
+    const running = this.#running.get(event.taskId)
+    if (running === undefined) return
+    this.#release(running)
+    const isPendingAgain = this.#ended(running, event.outcome)
+    if (isPendingAgain) this.#offerAll(now)
+    else this.#offerOne(running.executor, now)
+  }
+
+  #release({ attempt, executor, slots }: Running): void {
+    executor.running.delete(attempt.taskId)
+    this.#executors.releaseSlots(executor, slots)
+  }
+
+  /** Takes the end of an attempt to its set. Returns whether a task waits again. */
+  #ended(running: Running, outcome: TaskOutcome): boolean {
+    const { attempt, manager, executor } = running
+    this.#running.delete(attempt.taskId)
+    const verdict = manager.ended(attempt, outcome, executor.ordinal)
+    this.#out.push({ type: 'taskEnded', attempt, outcome })
+    if (verdict.failure !== undefined) this.#fail(manager, verdict.failure)
+    for (const id of verdict.superfluous) this.#kill(id, 'another attempt of the task succeeded', false)
+    this.#settle(manager)
+    return verdict.isPendingAgain
+  }
+
+  /** Takes a set off the books where it is over. */
+  #settle(manager: TaskSetManager): void {
+    const { stageId, stageAttempt } = manager.taskSet
+    if (!manager.isZombie && manager.isDone) {
+      manager.retire()
+      this.#out.push({ type: 'taskSetDone', stageId, stageAttempt })
+    }
+    if (!manager.isZombie) return
+    this.#pools.remove(manager)
+    if (manager.numRunning > 0) return
+    const sets = (this.#sets.get(stageId) ?? []).filter((set) => set !== manager)
+    if (sets.length === 0) this.#sets.delete(stageId)
+    else this.#sets.set(stageId, sets)
+  }
+
+  #submit(taskSet: TaskSet, now: number): void {
+    const { stageId } = taskSet
+    for (const earlier of this.#sets.get(stageId) ?? []) {
+      earlier.retire()
+      this.#settle(earlier)
+    }
+    const manager = new TaskSetManager(taskSet, this.#executors, this.#options)
+    this.#sets.set(stageId, [...(this.#sets.get(stageId) ?? []), manager])
+    this.#pools.add(manager, taskSet.properties)
+    this.#settle(manager)
+    this.#armHoldTimer()
+    this.#offerAll(now)
+  }
+
+  #cancel(stageId: StageId, reason: string, interrupt: boolean): void {
+    for (const manager of this.#sets.get(stageId) ?? []) {
+      manager.retire()
+      this.#killAll(manager, reason, interrupt)
+      this.#settle(manager)
+    }
+  }
+
+  #completedElsewhere(event: OutputCompleted): void {
+    const manager = this.#sets.get(event.stageId)?.at(-1)
+    if (manager === undefined) return
+    const holder = this.#executors.get(event.executorId)?.ordinal ?? -1
+    for (const id of manager.completedElsewhere(event.output, holder)) {
+      this.#kill(id, 'an earlier attempt of the stage delivered the output', false)
+    }
+    this.#settle(manager)
+  }
+
+  #fail(manager: TaskSetManager, failure: StageFailure): void {
+    const { stageId, stageAttempt } = manager.taskSet
+    manager.retire()
+    this.#out.push({ type: 'taskSetFailed', stageId, stageAttempt, failure })
+    this.#killAll(manager, 'its stage failed', false)
+    this.#settle(manager)
+  }
+
+  #killAll(manager: TaskSetManager, reason: string, interrupt: boolean): void {
+    for (const id of manager.attempts.keys()) this.#kill(id, reason, interrupt)
+  }
+
+  #kill(taskId: TaskId, reason: string, interrupt: boolean): void {
+    const running = this.#running.get(taskId)
+    if (running === undefined || this.#executors.get(running.executor.id) === undefined) return
+    if (running.killReason !== undefined && (running.killInterrupts === true || !interrupt)) return
+    running.killReason ??= reason
+    running.killInterrupts = interrupt
+    const { executor, slots } = running
+    this.#out.push({ type: 'killTask', taskId, executorId: executor.id, slot: slots[0] as number, reason, interrupt })
+  }
+
+  #speculate(stageId: StageId, stageAttempt: number, index: number, now: number): void {
+    const manager = this.#sets.get(stageId)?.at(-1)
+    if (manager?.taskSet.stageAttempt !== stageAttempt) return
+    manager.speculate(index)
+    this.#offerAll(now)
+  }
+
+  #timerDue(key: string, now: number): void {
+    if (key === timers.locality) {
+      this.#localityTimerAt = undefined
+      this.#offerAll(now)
+    } else if (key === timers.registered && this.#isHeld) {
+      this.#isHeld = false
+      this.#offerAll(now)
+    } else if (key === timers.starved && this.#starvation.isDue(now)) {
+      const waitedSeconds = Math.round(this.#options.starvationTimeoutMs / 1000)
+      const reasons = this.pendingReasons()
+      this.#failAllPending((_, i) => ({
+        code: 'FS_JOB_NO_RESOURCES',
+        details: { waitedSeconds, reason: reasons[i]?.text ?? 'no executor took them' },
+      }))
+    }
+  }
+
+  #failAllPending(failureOf: (manager: TaskSetManager, i: number) => StageFailure): void {
+    for (const [i, manager] of this.#pools.ordered().entries()) {
+      const { stageId, stageAttempt, rdd } = manager.taskSet
+      const { code, details } = failureOf(manager, i)
+      const facts = { stageId, stageAttempt, stageName: `${rdd.name} at ${rdd.callSite}` }
+      this.#fail(manager, { code, details: { ...facts, ...details } })
+    }
+  }
+
+  /** Jobs fail once no executor is left and the shell has said that there will be no other. */
+  #checkExecutorsGone(): void {
+    const reason = this.#noMoreExecutors
+    if (reason === undefined || this.#executors.size > 0) return
+    this.#failAllPending(() => ({ code: 'FS_JOB_EXECUTORS_GONE', details: { reason } }))
+  }
+
+  #watchStarvation(now: number): void {
+    const isStarving = this.#running.size === 0 && this.#pools.hasPending
+    const delayMs = this.#starvation.look(isStarving, now)
+    if (delayMs !== undefined) this.#out.push({ type: 'setTimer', key: timers.starved, delayMs })
+  }
+
+  #armHoldTimer(): void {
+    if (!this.#isHeld || this.#holdTimerSet) return
+    this.#holdTimerSet = true
+    this.#out.push({ type: 'setTimer', key: timers.registered, delayMs: this.#options.minRegistered.maxWaitMs })
+  }
+
+  #offerOne(executor: ExecutorState, now: number): void {
+    if (this.#isHeld || !this.#executors.isReady(executor)) return
+    for (const set of this.#pools.ordered()) {
+      while (this.#executors.isReady(executor) && this.#launchBest(set, executor, now)) {
+        // Under FAIR the order changes with each launch; with one slot there is nothing more to hand out anyway.
+        if (this.#pools.mode === 'FAIR' && this.#executors.isReady(executor)) {
+          this.#offerOne(executor, now)
+          return
+        }
+      }
+      if (!this.#executors.isReady(executor)) break
+    }
+    this.#noteRefusals(now)
+  }
+
+  /** Launches one task of the set on the executor, the most local there is. */
+  #launchBest(set: TaskSetManager, executor: ExecutorState, now: number): boolean {
+    for (let at = 0; at <= level.any; at++) {
+      if (!this.#mayLaunch(set, at, now)) continue
+      const index = set.find(executor, at)
+      if (index < 0) continue
+      this.#launch(set, executor, index, at, now)
+      return true
+    }
+    return this.#launchSpeculative(set, executor, now)
+  }
+
+  #mayLaunch(set: TaskSetManager, at: number, now: number): boolean {
+    if (!set.pending.mayHave(at)) return false
+    return at === level.noPref || at <= set.delay.allowed(set.pending, this.#executors, now)
+  }
+
+  #launchSpeculative(set: TaskSetManager, executor: ExecutorState, now: number): boolean {
+    const index = set.findSpeculative(executor)
+    if (index < 0) return false
+    this.#launch(set, executor, index, level.any, now)
+    return true
+  }
+
+  #offerAll(now: number): void {
+    if (this.#isHeld) return
+    if (this.#executors.ready > 0) {
+      if (this.#pools.mode === 'FAIR') this.#offerFairly(now)
+      else {
+        for (const set of this.#pools.ordered()) {
+          if (this.#executors.ready === 0) break
+          this.#launchMany(set, Number.POSITIVE_INFINITY, now)
+        }
+      }
+    }
+    this.#noteRefusals(now)
+  }
+
+  /** One task at a time, as each launch changes whose turn it is. A set that has refused all offers is done with. */
+  #offerFairly(now: number): void {
+    const refused = new Set<TaskSetManager>()
+    while (this.#executors.ready > 0) {
+      const set = this.#pools.ordered().find((candidate) => !refused.has(candidate))
+      if (set === undefined) return
+      if (this.#launchMany(set, 1, now) === 0) refused.add(set)
+    }
+  }
+
+  /** Launches up to `limit` tasks of the set, the most local first, one on each executor in turn. Returns how many. */
+  #launchMany(set: TaskSetManager, limit: number, now: number): number {
+    let launched = 0
+    for (let at = 0; at <= level.any && launched < limit; at++) {
+      if (!this.#mayLaunch(set, at, now)) continue
+      launched += this.#inTurn(limit - launched, (executor) => {
+        const index = set.find(executor, at)
+        if (index >= 0) this.#launch(set, executor, index, at, now)
+        return index >= 0
+      })
+    }
+    if (launched === limit || set.numPending === set.pending.count) return launched
+    return launched + this.#inTurn(limit - launched, (executor) => this.#launchSpeculative(set, executor, now))
+  }
+
+  /** Goes round the executors until `limit` launches were made, or none of them takes one more. */
+  #inTurn(limit: number, launchOn: (executor: ExecutorState) => boolean): number {
+    const executors = this.#executors.list
+    let launched = 0
+    let misses = 0
+    while (launched < limit && misses < executors.length && this.#executors.ready > 0) {
+      this.#cursor = (this.#cursor + 1) % executors.length
+      const executor = executors[this.#cursor] as ExecutorState
+      if (this.#executors.isReady(executor) && launchOn(executor)) {
+        launched++
+        misses = 0
+      } else misses++
+    }
+    return launched
+  }
+
+  #launch(manager: TaskSetManager, executor: ExecutorState, index: number, at: number, now: number): void {
+    const { taskSet } = manager
+    const speculative = !manager.pending.isPending(index)
+    const slots = this.#executors.takeSlots(executor, manager.pending.preferredSlot(index, executor))
+    this.#latestTaskId++
+    const attempt: TaskAttempt = {
+      taskId: toTaskId(this.#latestTaskId),
+      stageId: taskSet.stageId,
+      stageAttempt: taskSet.stageAttempt,
+      jobId: taskSet.jobId,
+      index,
+      partition: taskSet.partitions[index] as number,
+      output: taskSet.outputs[index] as number,
+      attemptNumber: manager.nextAttemptNumber(index),
+      executorId: executor.id,
+      host: executor.host,
+      slot: slots[0],
+      locality: localityLevels[at] as TaskAttempt['locality'],
+      speculative,
+      launchedAt: now,
+    }
+    manager.launched(attempt)
+    executor.running.add(attempt.taskId)
+    this.#running.set(attempt.taskId, { attempt, manager, executor, slots, missedReports: 0 })
+    this.#out.push({ type: 'launch', attempt, taskSet })
+  }
+
+  /** After offers: sets that leave slots free wait for better ones; the next rise of a level is put on the timer. */
+  #noteRefusals(now: number): void {
+    const isAnyReady = this.#executors.ready > 0
+    if (!isAnyReady && !this.#isRefusing) return
+    this.#isRefusing = false
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const set of this.#pools.ordered()) {
+      const allowed = set.delay.allowed(set.pending, this.#executors, now)
+      const riseMs = set.delay.offered(isAnyReady && set.pending.count > 0, allowed, now)
+      if (riseMs === undefined) continue
+      this.#isRefusing = true
+      nextMs = Math.min(nextMs, riseMs)
+    }
+    if (nextMs === Number.POSITIVE_INFINITY) return
+    if (this.#localityTimerAt !== undefined && this.#localityTimerAt <= now + nextMs) return
+    this.#localityTimerAt = now + nextMs
+    this.#out.push({ type: 'setTimer', key: timers.locality, delayMs: nextMs })
+  }
 }

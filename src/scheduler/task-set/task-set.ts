@@ -13,7 +13,7 @@ export interface TaskSet {
   readonly kind: 'map' | 'result'
   /** The job on whose behalf it runs (the oldest that needs the stage); its id is the priority under FIFO. */
   readonly jobId: JobId
-  /** Whether the loss of an executor loses the finished map outputs there too is said by the `executorLost` event. */
+  /** The shuffle a map stage writes. */
   readonly shuffleId?: ShuffleId
   readonly rdd: LineageNode
   /** By task index: the partition of `rdd` to compute. */
@@ -53,6 +53,4 @@ export interface TaskEnded {
   readonly type: 'taskEnded'
   readonly attempt: TaskAttempt
   readonly outcome: TaskOutcome
-  /** The latest task id given out when this was written: tells launches before a loss from those after it. */
-  readonly latestTaskId: TaskId
 }
