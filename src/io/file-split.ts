@@ -1,4 +1,4 @@
-import type { CodecName } from './codec-name.js'
+import type { CodecName } from './codec/codec-name.js'
 
 /**
  * A piece of input: plain JSON, made by the driver, read by a slot. A record belongs to the split in which it starts, so

@@ -1,5 +1,5 @@
 export { type BatchReader, chainReaders } from './batch-reader.js'
-export type { CodecName } from './codec-name.js'
+export type { CodecName } from './codec/codec-name.js'
 export type { FileSplit } from './file-split.js'
 export type { FileStatus, FileSystem, ReadableFile, WritableFile } from './file-system.js'
 export { type Location, locate, registerFileSystem } from './file-systems.js'

@@ -1,4 +1,4 @@
-import type { CodecName } from './codec-name.js'
+import type { CodecName } from './codec/codec-name.js'
 
 /** An output being made: plain JSON, travels to the slots. */
 export interface OutputJob {

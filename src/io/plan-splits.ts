@@ -1,5 +1,5 @@
 import { FiresteelError } from '../common/errors/index.js'
-import { codecOfPath, unreadableSuffix } from './codec-name.js'
+import { codecOfPath, unreadableSuffix } from './codec/codec-name.js'
 import { expandPaths, type FoundFile } from './expand-paths.js'
 import type { FileSplit } from './file-split.js'
 

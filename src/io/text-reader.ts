@@ -5,11 +5,11 @@ import { LineReader } from './line-reader.js'
 
 /** How text is read. */
 export interface TextReaderOptions {
-  /** Bytes read at a time; a batch of lines is what starts in them. Default: 65,536. */
+  /** Bytes read at a time; a batch of lines is what starts in them. Default: 32,768. */
   readonly chunkBytes?: number
 }
 
-const defaultChunkBytes = 65_536
+const defaultChunkBytes = 32_768
 
 /**
  * Reads the lines that start in `split`, without their terminators. A line ends with LF, CR LF or CR, as in Hadoop; the

@@ -1,6 +1,6 @@
 import type { ByteSink } from './byte-sink.js'
 import { FileByteSink } from './byte-sink.js'
-import { compressingSink } from './codec-sinks.js'
+import { compressingSink } from './codec/compressing-sink.js'
 import { locate } from './file-systems.js'
 import type { OutputJob, RecordWriter, TaskAttempt } from './output.js'
 import { attemptPath } from './output-committer.js'

@@ -1,5 +1,5 @@
-import { FiresteelError } from '../common/errors/index.js'
-import type { ByteSink } from './byte-sink.js'
+import { FiresteelError } from '../../common/errors/index.js'
+import type { ByteSink } from '../byte-sink.js'
 import type { CodecName } from './codec-name.js'
 
 /**
