@@ -1,0 +1,52 @@
+import type { BatchWriter } from '../batch-writer.js'
+import type { ByteReader } from '../byte-reader.js'
+import { columnTag } from './column-tag.js'
+import type { ColumnValues, Place, ReadColumn, WriteColumn } from './place.js'
+
+/** Writes a column in which `missing` (null or undefined) stands between other values: a bitmap, then the others. */
+export function writeWithGaps(
+  writer: BatchWriter,
+  values: readonly unknown[],
+  count: number,
+  { missing, place, writeColumn }: { missing: null | undefined; place: Place; writeColumn: WriteColumn },
+): void {
+  writer.u8(missing === null ? columnTag.nullable : columnTag.optional)
+  const bitmapAt = writer.position
+  const bitmapSize = (count + 7) >>> 3
+  writer.reserve(bitmapSize)
+  writer.position += bitmapSize
+  const { bytes } = writer
+  bytes.fill(0, bitmapAt, bitmapAt + bitmapSize)
+  const present: unknown[] = []
+  const owners: number[] = []
+  for (let i = 0; i < count; i++) {
+    const value = values[i]
+    if (value === missing) continue
+    bytes[bitmapAt + (i >>> 3)] = (bytes[bitmapAt + (i >>> 3)] as number) | (1 << (i & 7))
+    present.push(value)
+    owners.push(place.owners === undefined ? i : (place.owners[i] as number))
+  }
+  const mark = writer.sharing.mark
+  writeColumn(writer, present, present.length, { depth: place.depth, owners: Int32Array.from(owners) })
+  writer.sharing.replace(mark, present, { values, count, owners: place.owners })
+}
+
+/** Reads a column with gaps. */
+export function readWithGaps(
+  reader: ByteReader,
+  count: number,
+  { missing, readColumn }: { missing: null | undefined; readColumn: ReadColumn },
+): ColumnValues {
+  const start = reader.take((count + 7) >>> 3)
+  const { bytes } = reader
+  let presentCount = 0
+  for (let i = 0; i < count; i++) presentCount += ((bytes[start + (i >>> 3)] as number) >>> (i & 7)) & 1
+  const present = readColumn(presentCount)
+  const out = new Array<unknown>(count)
+  let next = 0
+  for (let i = 0; i < count; i++) {
+    const isPresent = ((bytes[start + (i >>> 3)] as number) >>> (i & 7)) & 1
+    out[i] = isPresent === 1 ? present[next++] : missing
+  }
+  return out
+}
