@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { measuresTrees, ProcessTree, reapedCpuSeconds } from './process-tree.js'
+import { measuresTrees, ProcessTree, RUN_MARK, reapedCpuSeconds } from './process-tree.js'
 
 const SAMPLE_MILLISECONDS = 50
 const STRAGGLER_MILLISECONDS = 10_000
@@ -20,8 +21,14 @@ export const stopRunning = () => running?.kill('SIGKILL')
 export async function measure({ command, args, env, cwd }, timeoutSeconds) {
   const load = loadavg()[0]
   const cpuBefore = measuresTrees ? reapedCpuSeconds() : 0
+  const mark = randomUUID()
   const start = performance.now()
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...env, [RUN_MARK]: mark },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const tree = new ProcessTree(child.pid)
   running = { kill: (signal) => stop(child, tree, signal) }
   const output = collect(child)
@@ -35,7 +42,7 @@ export async function measure({ command, args, env, cwd }, timeoutSeconds) {
   const { exitCode, wallSeconds } = await ended(child, start)
   clearTimeout(deadline)
   clearInterval(sampler)
-  const stragglers = measuresTrees ? await waitForStragglers(tree) : 0
+  const stragglers = measuresTrees ? await waitForStragglers(tree, mark) : 0
   await closed
   running = undefined
   return {
@@ -70,7 +77,8 @@ function collect(child) {
 }
 
 /** Waits until the whole tree is gone; returns how many processes had to be stopped. */
-async function waitForStragglers(tree) {
+async function waitForStragglers(tree, mark) {
+  tree.adopt(mark)
   const deadline = performance.now() + STRAGGLER_MILLISECONDS
   for (;;) {
     const alive = tree.sample()

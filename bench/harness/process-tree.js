@@ -6,6 +6,9 @@ const TICKS_PER_SECOND = 100 // USER_HZ, which Linux reports to user space on ev
 /** Whether this system has the /proc from which cpu time and memory are read. */
 export const measuresTrees = process.platform === 'linux'
 
+/** The environment variable by which `adopt` knows the processes of a run. */
+export const RUN_MARK = 'FIRESTEEL_BENCH_RUN'
+
 /**
  * Watches a process, its descendants, and whatever shares its session. The root must have been started in a session of its
  * own (`detached`), so that a child is found even after the process that started it has gone.
@@ -39,6 +42,13 @@ export class ProcessTree {
     return alive.length
   }
 
+  /** Finds descendants that left the session and lost their parent between two samples, by the mark they inherited. */
+  adopt(mark) {
+    for (const stat of readStats()) {
+      if (environmentOf(stat.pid).split('\0').includes(`${RUN_MARK}=${mark}`)) this.#members.add(stat.key)
+    }
+  }
+
   kill(signal) {
     for (const { pid } of this.#alive()) {
       try {
@@ -50,10 +60,7 @@ export class ProcessTree {
   }
 
   #alive() {
-    const stats = readdirSync('/proc')
-      .filter((name) => name >= '0' && name <= ':')
-      .map(readStat)
-      .filter((stat) => stat !== undefined && stat.state !== 'Z')
+    const stats = readStats()
     const members = new Map()
     for (const stat of stats) {
       if (stat.pid === this.#root || stat.session === this.#root || this.#members.has(stat.key))
@@ -72,6 +79,21 @@ export class ProcessTree {
 export function reapedCpuSeconds() {
   const fields = fieldsOf(readFileSync('/proc/self/stat', 'latin1'))
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND
+}
+
+function readStats() {
+  return readdirSync('/proc')
+    .filter((name) => name >= '0' && name <= ':')
+    .map(readStat)
+    .filter((stat) => stat !== undefined && stat.state !== 'Z')
+}
+
+function environmentOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    return '' // it has just ended, or belongs to somebody else
+  }
 }
 
 /** See proc_pid_stat(5); undefined when the process has just ended. */

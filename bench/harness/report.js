@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, parse } from 'node:path'
+import { folders } from './folders.js'
 import { method } from './method.js'
 import { peerTitles } from './peers.js'
 
@@ -33,8 +35,16 @@ export function writeReport({ date, options, machine, summary, runs }) {
   const { dir, name } = parse(options.report)
   const { programs, report, help, ...settings } = options
   const raw = { date, machine, options: { ...settings, programs: programs.map((program) => program.name) }, runs }
-  writeFileSync(join(dir, `${name}.json`), `${JSON.stringify(raw, undefined, 2)}\n`)
+  const rawPath = join(dir, `${name}.json`)
+  writeFileSync(rawPath, `${JSON.stringify(raw, undefined, 2)}\n`)
+  format([options.report, rawPath])
   return tables
+}
+
+/** As the formatter of this repository wants files to be, where it is installed. */
+function format(paths) {
+  const formatter = join(folders.root, 'node_modules/.bin/biome')
+  if (existsSync(formatter)) spawnSync(formatter, ['format', '--write', ...paths], { cwd: folders.root })
 }
 
 /** One table: a row for each program, the median and spread on each peer, and how many times more the other peers take. */
