@@ -1,5 +1,7 @@
 export { type ByteUnit, byteForms, bytesToSetting, formatBytes, parseBytes } from './bytes.js'
 export { type Clock, ManualClock, systemClock, type Timer } from './clock.js'
+export { distFile, packageRoot } from './dist-file.js'
 export { durationForms, durationToSetting, formatDuration, parseDuration, type TimeUnit } from './duration.js'
 export { editDistance, nearest } from './edit-distance.js'
 export * from './ids.js'
+export { firesteelVersion } from './version.js'

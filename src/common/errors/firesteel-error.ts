@@ -25,7 +25,7 @@ export class FiresteelError extends Error {
   readonly category: ErrorCategory
   readonly hint: string
   readonly details: ErrorDetails
-  readonly [brand] = true
+  declare readonly [brand]: true
 
   constructor(code: ErrorCode, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
     const entry: ErrorEntry = errors[code]
@@ -35,6 +35,7 @@ export class FiresteelError extends Error {
     this.category = entry.category
     this.hint = entry.hint
     this.details = details
+    Object.defineProperty(this, brand, { value: true })
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -1,5 +1,5 @@
 export type { LogLevel, LogSeverity } from './log-level.js'
-export { formatForPeople, type LogDetails, type LogRecord } from './log-record.js'
+export { describeError, formatForPeople, type LogDetails, type LogRecord } from './log-record.js'
 export {
   configureLogging,
   getLogger,

@@ -51,7 +51,7 @@ function exceptionOf(error: unknown): object {
 }
 
 /** Stack and hint of an error, then those of its causes. */
-function describeError(error: unknown, depth = 0): string {
+export function describeError(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return String(error)
   const hint = error instanceof FiresteelError ? `\n    hint: ${error.hint}` : ''
   const cause = error.cause === undefined || depth > 9 ? '' : `\nCaused by: ${describeError(error.cause, depth + 1)}`

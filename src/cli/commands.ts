@@ -1,0 +1,45 @@
+/** One command of `firesteel`. Its code is loaded when it is called. */
+export interface Command {
+  readonly name: string
+  /** Other names of it. */
+  readonly aliases?: readonly string[]
+  readonly usage: string
+  readonly doc: string
+  readonly load: () => Promise<(argv: readonly string[]) => Promise<void>>
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'submit',
+    aliases: ['run'],
+    usage: 'submit [flags] <application> [arguments]',
+    doc: 'Runs an application; also as bin/spark-submit. Flags: submit --help.',
+    load: async () => (await import('./submit-command.js')).submitCommand,
+  },
+  {
+    name: 'run-example',
+    usage: 'run-example [flags] [name] [arguments]',
+    doc: 'Runs one of the examples, or lists them.',
+    load: async () => (await import('./run-example-command.js')).runExampleCommand,
+  },
+  {
+    name: 'doctor',
+    usage: 'doctor',
+    doc: 'Checks whether this machine can run applications.',
+    load: async () => (await import('./doctor-command.js')).doctorCommand,
+  },
+  {
+    name: 'version',
+    aliases: ['--version'],
+    usage: 'version',
+    doc: 'Prints the version.',
+    load: async () => (await import('./version-command.js')).versionCommand,
+  },
+  {
+    name: 'help',
+    aliases: ['--help', '-h'],
+    usage: 'help',
+    doc: 'Prints this list.',
+    load: async () => (await import('./help-command.js')).helpCommand,
+  },
+]

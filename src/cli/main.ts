@@ -1,0 +1,22 @@
+import { FiresteelError } from '../common/errors/index.js'
+import { nearest } from '../common/index.js'
+import { commands } from './commands.js'
+import { printRefusal } from './print.js'
+
+/** Calls the command that the first word names. */
+async function main([name = 'help', ...argv]: readonly string[]): Promise<void> {
+  const command = commands.find((candidate) => candidate.name === name || candidate.aliases?.includes(name))
+  if (command === undefined) {
+    const names = commands.map((candidate) => candidate.name)
+    throw new FiresteelError('FS_SUBMIT_COMMAND', { command: name, meant: nearest(name, names) })
+  }
+  await (await command.load())(argv)
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof FiresteelError)) throw error
+  printRefusal(error)
+  process.exitCode = 2
+}

@@ -1,0 +1,16 @@
+import type { FiresteelError } from '../common/errors/index.js'
+
+/** Prints what a command was asked for. The one place besides the logger that writes to the console. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** Prints what is about a command rather than its result. */
+export function printNote(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** Prints why a command was refused: the message and what to do, without a stack. */
+export function printRefusal(error: FiresteelError): void {
+  printNote(`firesteel: ${error.message}\n  ${error.hint}`)
+}

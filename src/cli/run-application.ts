@@ -1,0 +1,54 @@
+import { inspect } from 'node:util'
+import { FiresteelError } from '../common/errors/index.js'
+import { describeError } from '../common/log/index.js'
+import type { PreparedApplication } from '../deploy/submit/index.js'
+
+export interface RunOptions {
+  readonly args: readonly string[]
+  /** Exported function or class to run once the module is loaded. */
+  readonly className?: string
+}
+
+/**
+ * Runs an application in this process as `node <entry> <args>` would; its exit code is the process's own.
+ *
+ * @throws FS_SUBMIT_CLASS when the module has no such export; whatever the application throws
+ */
+export async function runApplication({ entry, url }: PreparedApplication, options: RunOptions): Promise<void> {
+  const { args, className } = options
+  process.argv = [process.argv[0]!, entry, ...args]
+  // Stacks name the user's own files and lines, not those of the bundle.
+  process.setSourceMapsEnabled(true)
+  const module = (await import(url)) as Record<string, unknown>
+  if (className !== undefined) await callExport(module, className, { entry, args })
+}
+
+type Main = (args: readonly string[]) => unknown
+
+/** A function is called with the arguments; of a class, the static `main`, else that of a new instance. */
+async function callExport(
+  module: Record<string, unknown>,
+  name: string,
+  { entry, args }: { readonly entry: string; readonly args: readonly string[] },
+): Promise<void> {
+  const exported = module[name]
+  const fail = () =>
+    new FiresteelError('FS_SUBMIT_CLASS', { path: entry, name, exports: Object.keys(module).join(', ') || 'nothing' })
+  if (typeof exported !== 'function') throw fail()
+  const holder = exported as { main?: Main; prototype?: { main?: Main } }
+  if (typeof holder.main === 'function') await holder.main(args)
+  else if (typeof holder.prototype?.main === 'function') await new (exported as new () => { main: Main })().main(args)
+  else if (/^class\b/.test(Function.prototype.toString.call(exported))) throw fail()
+  else await (exported as Main)(args)
+}
+
+/** Frames that only say that submit loaded the application. */
+const loaderFrames =
+  /^\s+at (?:async )?(?:.*\(node:internal\/modules\/|(?:runApplication|callExport|run|submitCommand|main) ).*\n?|^\s+at async file:.*\/cli\.js:.*\n?/gm
+
+/** What is printed for an error that an application did not catch: its stack in the user's files, hint, and causes. */
+export function describeFailure(error: unknown): string {
+  return error instanceof Error
+    ? describeError(error).replace(loaderFrames, '').trimEnd()
+    : `Uncaught ${inspect(error)}`
+}

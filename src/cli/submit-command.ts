@@ -1,0 +1,37 @@
+import { findDefaultsFile, readPropertiesFile, setSubmittedConf } from '../common/conf/index.js'
+import { FiresteelError } from '../common/errors/index.js'
+import { getLogger } from '../common/log/index.js'
+import { prepareApplication } from '../deploy/submit/index.js'
+import { describeRequest } from './describe-request.js'
+import { print, printNote } from './print.js'
+import { describeFailure, runApplication } from './run-application.js'
+import { parseSubmitArguments, type SubmitRequest } from './submit-arguments.js'
+import { submitHelp } from './submit-help.js'
+import { versionText } from './version-text.js'
+
+/** `firesteel submit`: resolves the command line and runs the application in this process. */
+export async function submitCommand(argv: readonly string[]): Promise<void> {
+  const request = parseSubmitArguments(argv, {
+    environment: process.env,
+    readProperties: readPropertiesFile,
+    defaultsFile: findDefaultsFile(process.env),
+  })
+  if (request.action === 'help') print(submitHelp())
+  else if (request.action === 'version') print(versionText())
+  else await run(request)
+}
+
+async function run(request: SubmitRequest): Promise<void> {
+  if (request.verbose) printNote(describeRequest(request))
+  const log = getLogger('SparkSubmit')
+  for (const warning of request.warnings) log.warn(warning)
+  setSubmittedConf(request.conf)
+  const prepared = await prepareApplication(request)
+  try {
+    await runApplication(prepared, request)
+  } catch (error) {
+    if (FiresteelError.is(error, 'FS_SUBMIT_CLASS')) throw error
+    printNote(describeFailure(error))
+    process.exit(1)
+  }
+}

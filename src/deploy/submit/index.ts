@@ -1,0 +1,1 @@
+export { type PreparedApplication, prepareApplication, type Submission } from './prepare-application.js'
