@@ -1,19 +1,18 @@
-import { equalKeys, hashKey, hashString } from '../common/key/index.js'
+import { equalKeys, hashKey, hashNumber, hashString } from '../common/key/index.js'
 import { detachString } from '../serializer/index.js'
 import { TableSize } from './table-size.js'
 
 const FIRST_SLOTS = 1 << 10
-/** Odd, near 2^32 divided by the golden ratio: spreads hashes that agree in their low bits, as those of one partition do. */
-const SPREAD = 0x9e3779b1
 /** V8 makes substrings of this length or more as views that keep their parent alive. */
 const SLICED_FROM = 13
 
 /**
  * Hash table from keys, compared by value, to dense entry indexes 0..size-1 in the order of insertion.
  *
- * Open addressing with linear probing over one Int32Array of (entry + 1, hash) pairs, so that a miss costs one cache
- * line; keys and values are plain arrays that the generated loops read and write by index. Nothing can be removed.
- * A new entry's value is for the caller to set: `const q = T.size, i = T.id(k); if (i === q) T.values[i] = first`.
+ * Open addressing with linear probing: an Int32Array of slots holds entry + 1, another the hash of each entry; keys and
+ * values are plain arrays that the generated loops read and write by index. A hash's upper bits choose the slot, as the
+ * keys of one partition agree in its lower ones. Nothing can be removed. A new entry's value is for the caller to set:
+ * `const q = T.size, i = T.id(k); if (i === q) T.values[i] = first`.
  */
 export class KeyTable {
   /** Entries. */
@@ -24,30 +23,40 @@ export class KeyTable {
   keys: unknown[] = []
   /** Values by entry; the caller's. */
   values: unknown[] = []
-  #slots = new Int32Array(FIRST_SLOTS * 2)
+  #slots = new Int32Array(FIRST_SLOTS)
   #shift = 32 - Math.log2(FIRST_SLOTS)
-  #mask = FIRST_SLOTS - 1
+  /** One per entry; half as long as the slots, so that these are never more than half full. */
   #hashes = new Int32Array(FIRST_SLOTS >> 1)
   readonly #tableSize = new TableSize()
 
   /** The entry of `key`, which is inserted when it is new: then the result is what `size` was before the call. */
   id(key: unknown): number {
     this.updates++
-    if (typeof key === 'string') return this.#idOfString(key)
-    if (typeof key === 'number') return this.#idOfNumber(key)
-    return this.#idOfOther(key)
+    if (typeof key !== 'string') return typeof key === 'number' ? this.#idOfNumber(key) : this.#idOfOther(key)
+    const hash = hashString(key)
+    const slots = this.#slots
+    const hashes = this.#hashes
+    const mask = slots.length - 1
+    let at = hash >>> this.#shift
+    for (;;) {
+      const entry = (slots[at] as number) - 1
+      if (entry < 0) return this.#insert(at, hash, key.length < SLICED_FROM ? key : detachString(key))
+      if (hashes[entry] === hash && this.keys[entry] === key) return entry
+      at = (at + 1) & mask
+    }
   }
 
   /** The entry of `key`, or -1. */
   find(key: unknown): number {
     const hash = hashKey(key)
     const slots = this.#slots
-    let at = Math.imul(hash, SPREAD) >>> this.#shift
+    const mask = slots.length - 1
+    let at = hash >>> this.#shift
     for (;;) {
-      const entry = (slots[2 * at] as number) - 1
+      const entry = (slots[at] as number) - 1
       if (entry < 0) return -1
-      if (slots[2 * at + 1] === hash && equalKeys(this.keys[entry], key)) return entry
-      at = (at + 1) & this.#mask
+      if (this.#hashes[entry] === hash && equalKeys(this.keys[entry], key)) return entry
+      at = (at + 1) & mask
     }
   }
 
@@ -61,7 +70,7 @@ export class KeyTable {
     return this.#slots.byteLength + this.#hashes.byteLength + this.#tableSize.estimate(this)
   }
 
-  /** Forgets all entries and gives their memory back. The arrays are replaced, so that slices taken before stay intact. */
+  /** Forgets all entries and gives their memory back. The arrays are replaced, so that those taken before stay intact. */
   clear(): void {
     this.size = 0
     this.updates = 0
@@ -76,28 +85,16 @@ export class KeyTable {
     this.clear()
   }
 
-  #idOfString(key: string): number {
-    const hash = hashString(key)
-    const slots = this.#slots
-    const mask = this.#mask
-    let at = Math.imul(hash, SPREAD) >>> this.#shift
-    for (;;) {
-      const entry = (slots[2 * at] as number) - 1
-      if (entry < 0) return this.#insert(at, hash, key.length < SLICED_FROM ? key : detachString(key))
-      if (slots[2 * at + 1] === hash && this.keys[entry] === key) return entry
-      at = (at + 1) & mask
-    }
-  }
-
   #idOfNumber(key: number): number {
-    const hash = hashKey(key)
+    const hash = hashNumber(key)
     const slots = this.#slots
-    const mask = this.#mask
-    let at = Math.imul(hash, SPREAD) >>> this.#shift
+    const hashes = this.#hashes
+    const mask = slots.length - 1
+    let at = hash >>> this.#shift
     for (;;) {
-      const entry = (slots[2 * at] as number) - 1
+      const entry = (slots[at] as number) - 1
       if (entry < 0) return this.#insert(at, hash, key)
-      if (slots[2 * at + 1] === hash && (this.keys[entry] === key || equalKeys(this.keys[entry], key))) return entry
+      if (hashes[entry] === hash && (this.keys[entry] === key || equalKeys(this.keys[entry], key))) return entry
       at = (at + 1) & mask
     }
   }
@@ -105,50 +102,42 @@ export class KeyTable {
   #idOfOther(key: unknown): number {
     const hash = hashKey(key)
     const slots = this.#slots
-    const mask = this.#mask
-    let at = Math.imul(hash, SPREAD) >>> this.#shift
+    const hashes = this.#hashes
+    const mask = slots.length - 1
+    let at = hash >>> this.#shift
     for (;;) {
-      const entry = (slots[2 * at] as number) - 1
+      const entry = (slots[at] as number) - 1
       if (entry < 0) return this.#insert(at, hash, key)
-      if (slots[2 * at + 1] === hash && equalKeys(this.keys[entry], key)) return entry
+      if (hashes[entry] === hash && equalKeys(this.keys[entry], key)) return entry
       at = (at + 1) & mask
     }
   }
 
   #insert(at: number, hash: number, key: unknown): number {
     const entry = this.size++
-    this.#slots[2 * at] = entry + 1
-    this.#slots[2 * at + 1] = hash
+    this.#slots[at] = entry + 1
     this.#hashes[entry] = hash
     this.keys.push(key)
     if (this.size === this.#hashes.length) this.#grow()
     return entry
   }
 
-  /** Doubles: at most half of the slots are ever taken. */
   #grow(): void {
     const hashes = new Int32Array(this.#hashes.length * 2)
     hashes.set(this.#hashes)
     this.#hashes = hashes
-    const old = this.#slots
-    this.#setSlots(old.length)
+    this.#setSlots(this.#slots.length * 2)
     const slots = this.#slots
-    const mask = this.#mask
-    const shift = this.#shift
-    for (let i = 0; i < old.length; i += 2) {
-      const entry = old[i] as number
-      if (entry === 0) continue
-      const hash = old[i + 1] as number
-      let at = Math.imul(hash, SPREAD) >>> shift
-      while (slots[2 * at] !== 0) at = (at + 1) & mask
-      slots[2 * at] = entry
-      slots[2 * at + 1] = hash
+    const mask = slots.length - 1
+    for (let entry = 0; entry < this.size; entry++) {
+      let at = (hashes[entry] as number) >>> this.#shift
+      while (slots[at] !== 0) at = (at + 1) & mask
+      slots[at] = entry + 1
     }
   }
 
   #setSlots(count: number): void {
-    this.#slots = new Int32Array(count * 2)
-    this.#mask = count - 1
+    this.#slots = new Int32Array(count)
     this.#shift = 32 - Math.log2(count)
   }
 }

@@ -94,7 +94,7 @@ export class ShuffleInput<R extends RemoteSource = RemoteSource> {
   *#readLocal(source: LocalSource): Generator<Uint8Array, void, void> {
     const fd = this.#guard(source, () => this.#files.open(source.path, 'r'))
     try {
-      const cutter = new FrameCutter()
+      const cutter = new FrameCutter(source.path)
       for (let done = 0; done < source.length; ) {
         const length = Math.min(source.length - done, Math.max(PIECE_BYTES, cutter.missing))
         const piece = this.#readPiece(source, fd, { offset: source.offset + done, length })
@@ -128,7 +128,10 @@ export class ShuffleInput<R extends RemoteSource = RemoteSource> {
       if (piece === undefined) break
       const source = remote[piece.request] as R
       if ('failure' in piece) throw this.#failed(source, piece.failure, reasonOf(piece.error), piece.error)
-      const state = cutters.get(piece.request) ?? { cutter: new FrameCutter(), left: source.length }
+      const state = cutters.get(piece.request) ?? {
+        cutter: new FrameCutter(`map output ${source.mapId}`),
+        left: source.length,
+      }
       cutters.set(piece.request, state)
       state.left -= piece.bytes.length
       if (state.left < 0) throw this.#failed(source, 'corrupt', `more came than the ${source.length} bytes expected`)
