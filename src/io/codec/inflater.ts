@@ -27,7 +27,7 @@ type State = 'block' | 'stored' | 'codes' | 'end'
 export class Inflater {
   readonly #input: CompressedInput
   /** What was decoded: at most `windowBytes` handed out before, then the new piece. */
-  readonly #out = new Uint8Array(windowBytes + pieceBytes + longestMatch)
+  readonly #out = new Uint8Array(windowBytes + pieceBytes + longestMatch + 2)
   #outEnd = 0
   #hold = 0
   #bits = 0
@@ -175,11 +175,19 @@ export class Inflater {
         else safe = input.end - inputPerSymbol
         position = input.position
       }
-      while (bits <= 24) {
-        hold |= (bytes[position++] as number) << bits
-        bits += 8
+      // 15 bits at least for a code; two bytes at a time, so that there are never more than 30.
+      if (bits < 15) {
+        hold |= ((bytes[position] as number) | ((bytes[position + 1] as number) << 8)) << bits
+        position += 2
+        bits += 16
       }
       let entry = literals[hold & 1023] as number
+      if ((entry & 0xf0) === isLiteral << 4) {
+        hold >>>= entry & 15
+        bits -= entry & 15
+        out[at++] = entry >>> 12
+        continue
+      }
       if ((entry & 0xf0) === isLink << 4) entry = literals[(entry >>> 12) + ((hold >>> 10) & 31)] as number
       hold >>>= entry & 15
       bits -= entry & 15
@@ -195,13 +203,19 @@ export class Inflater {
         this.#state = 'block'
         break
       }
+      if (bits < 15) {
+        hold |= ((bytes[position] as number) | ((bytes[position + 1] as number) << 8)) << bits
+        position += 2
+        bits += 16
+      }
       let extra = (entry >>> 8) & 15
       const length = (entry >>> 12) + (hold & ((1 << extra) - 1))
       hold >>>= extra
       bits -= extra
-      while (bits <= 24) {
-        hold |= (bytes[position++] as number) << bits
-        bits += 8
+      if (bits < 15) {
+        hold |= ((bytes[position] as number) | ((bytes[position + 1] as number) << 8)) << bits
+        position += 2
+        bits += 16
       }
       entry = distances[hold & 255] as number
       if ((entry & 0xf0) === isLink << 4) entry = distances[(entry >>> 12) + ((hold >>> 8) & 127)] as number
@@ -209,10 +223,9 @@ export class Inflater {
       bits -= entry & 15
       extra = (entry >>> 8) & 15
       if (bits < extra) {
-        while (bits <= 24) {
-          hold |= (bytes[position++] as number) << bits
-          bits += 8
-        }
+        hold |= ((bytes[position] as number) | ((bytes[position + 1] as number) << 8)) << bits
+        position += 2
+        bits += 16
       }
       const distance = (entry >>> 12) + (hold & ((1 << extra) - 1))
       hold >>>= extra
@@ -222,7 +235,13 @@ export class Inflater {
         throw this.#badData()
       }
       const end = at + length
-      for (let from = at - distance; at < end; ) out[at++] = out[from++] as number
+      // Three bytes at a time, up to two too many: there is room, and what follows is written over.
+      for (let from = at - distance; at < end; from += 3, at += 3) {
+        out[at] = out[from] as number
+        out[at + 1] = out[from + 1] as number
+        out[at + 2] = out[from + 2] as number
+      }
+      at = end
     }
     this.#hold = hold
     this.#bits = bits
