@@ -14,29 +14,29 @@ export interface FoundFile extends FileStatus {
  * @throws FS_IO_PATH_NOT_FOUND when a path or pattern stands for nothing
  * @throws FS_IO_NESTED_DIRECTORY when a directory is found in a directory and `recursive` is not set
  */
-export async function expandPaths(paths: string, options: { recursive?: boolean } = {}): Promise<FoundFile[]> {
+export function expandPaths(paths: string, options: { recursive?: boolean } = {}): FoundFile[] {
   const found: FoundFile[] = []
   for (const path of splitPathList(paths)) {
     if (path === '') throw notFound(paths, 'the list has an empty path')
     const location = locate(path)
     const { fileSystem } = location
-    for (const match of await matchesOf(path, location)) {
-      const files = match.kind === 'file' ? [match] : await filesIn(fileSystem, match.path, options.recursive ?? false)
+    for (const match of matchesOf(path, location)) {
+      const files = match.kind === 'file' ? [match] : filesIn(fileSystem, match.path, options.recursive ?? false)
       for (const file of files) found.push({ ...file, fileSystem })
     }
   }
   return found
 }
 
-async function matchesOf(original: string, { fileSystem, path }: Location): Promise<FileStatus[]> {
+function matchesOf(original: string, { fileSystem, path }: Location): FileStatus[] {
   // What is there under the very name wins, though it looks like a pattern.
-  const literal = await fileSystem.stat(path)
+  const literal = fileSystem.stat(path)
   if (literal !== undefined) return [literal]
   const matches = new Map<string, FileStatus>()
   if (isGlob(path)) {
     for (const pattern of expandBraces(path)) {
       const { root, segments } = parse(pattern)
-      await collect(fileSystem, root, segments, matches)
+      collect(fileSystem, root, segments, matches)
     }
   }
   if (matches.size === 0) throw notFound(original)
@@ -54,47 +54,47 @@ function parse(pattern: string): { root: string; segments: GlobSegment[] } {
 }
 
 /** Adds what lies at `segments` below `base`, which ends with a slash. */
-async function collect(
+function collect(
   fileSystem: FileSystem,
   base: string,
   segments: readonly GlobSegment[],
   matches: Map<string, FileStatus>,
-): Promise<void> {
+): void {
   const [segment, ...rest] = segments
   if (segment === undefined) return
   if (segment.kind === 'name') {
     if (rest.length > 0) return collect(fileSystem, `${base}${segment.name}/`, rest, matches)
-    const status = await fileSystem.stat(base + segment.name)
+    const status = fileSystem.stat(base + segment.name)
     if (status !== undefined) matches.set(status.path, status)
     return
   }
-  if (segment.kind === 'anyDepth' && rest.length > 0) await collect(fileSystem, base, rest, matches)
-  for (const status of await listIfDirectory(fileSystem, base)) {
+  if (segment.kind === 'anyDepth' && rest.length > 0) collect(fileSystem, base, rest, matches)
+  for (const status of listIfDirectory(fileSystem, base)) {
     const name = nameOf(status.path)
     const isDirectory = status.kind === 'directory'
     if (segment.kind === 'anyDepth') {
       if (isHidden(name)) continue
-      if (isDirectory) await collect(fileSystem, `${status.path}/`, segments, matches)
+      if (isDirectory) collect(fileSystem, `${status.path}/`, segments, matches)
       else if (rest.length === 0) matches.set(status.path, status)
     } else if (segment.regExp.test(name) && (segment.matchesHidden || !isHidden(name))) {
       if (rest.length === 0) matches.set(status.path, status)
-      else if (isDirectory) await collect(fileSystem, `${status.path}/`, rest, matches)
+      else if (isDirectory) collect(fileSystem, `${status.path}/`, rest, matches)
     }
   }
 }
 
-async function listIfDirectory(fileSystem: FileSystem, base: string): Promise<FileStatus[]> {
+function listIfDirectory(fileSystem: FileSystem, base: string): FileStatus[] {
   const path = base.length > 1 ? base.slice(0, -1) : base
-  const status = await fileSystem.stat(path)
+  const status = fileSystem.stat(path)
   return status?.kind === 'directory' ? fileSystem.list(path) : []
 }
 
-async function filesIn(fileSystem: FileSystem, directory: string, recursive: boolean): Promise<FileStatus[]> {
+function filesIn(fileSystem: FileSystem, directory: string, recursive: boolean): FileStatus[] {
   const files: FileStatus[] = []
-  for (const entry of await fileSystem.list(directory)) {
+  for (const entry of fileSystem.list(directory)) {
     if (isHidden(nameOf(entry.path))) continue
     if (entry.kind === 'file') files.push(entry)
-    else if (recursive) files.push(...(await filesIn(fileSystem, entry.path, recursive)))
+    else if (recursive) files.push(...(filesIn(fileSystem, entry.path, recursive)))
     else throw new FiresteelError('FS_IO_NESTED_DIRECTORY', { path: entry.path, parent: directory })
   }
   return files

@@ -27,7 +27,7 @@ export interface WritableFile {
 }
 
 /**
- * The seam under all file input and output: one implementation for a scheme. What the driver calls is asynchronous, what a
+ * The seam under all file input and output: one implementation for a scheme. What a job commits with is asynchronous; looking at files and what a
  * slot thread calls is synchronous. Errors are `FiresteelError`s with a code `FS_IO_…` that name the path.
  */
 export interface FileSystem {
@@ -36,11 +36,11 @@ export interface FileSystem {
   /** The full form of a path as a user wrote it (without `file:`), relative ones from the working directory. */
   resolve(path: string): string
   /** `undefined` when there is nothing at `path`. Follows symbolic links. */
-  stat(path: string): Promise<FileStatus | undefined>
+  stat(path: string): FileStatus | undefined
   /** Throws FS_IO_NOT_READABLE when this process may not read the file. */
-  checkReadable(path: string): Promise<void>
+  checkReadable(path: string): void
   /** What lies directly in a directory, ordered by name. */
-  list(directory: string): Promise<FileStatus[]>
+  list(directory: string): FileStatus[]
   /** Makes a directory, with its parents; returns false when it was there before. */
   mkdir(path: string): Promise<boolean>
   /** Moves a file or directory in one step. `to` may be there as an empty directory, or as a file if `from` is one. */

@@ -1,5 +1,18 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs'
-import { access, constants, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FiresteelError } from '../common/errors/index.js'
 import type { FileStatus, FileSystem, ReadableFile, WritableFile } from './file-system.js'
@@ -9,27 +22,27 @@ export const localFileSystem: FileSystem = {
   scheme: 'file',
   resolve: (path) => resolve(path),
 
-  async stat(path) {
+  stat(path) {
     try {
-      return statusOf(path, await stat(path))
+      return statusOf(path, statSync(path))
     } catch (error) {
       if (isMissing(error)) return undefined
       throw notReadable(path, error)
     }
   },
 
-  async checkReadable(path) {
+  checkReadable(path) {
     try {
-      await access(path, constants.R_OK)
+      accessSync(path, constants.R_OK)
     } catch (error) {
       throw notReadable(path, error)
     }
   },
 
-  async list(directory) {
+  list(directory) {
     try {
-      const names = (await readdir(directory)).sort()
-      const found = await Promise.all(names.map((name) => localFileSystem.stat(join(directory, name))))
+      const names = readdirSync(directory).sort()
+      const found = names.map((name) => localFileSystem.stat(join(directory, name)))
       return found.filter((status) => status !== undefined)
     } catch (error) {
       throw notReadable(directory, error)

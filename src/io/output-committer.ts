@@ -119,8 +119,8 @@ export async function abortJob(job: OutputJob): Promise<void> {
   const { temporary, staging } = foldersOf(job)
   await fileSystem.remove(staging)
   await fileSystem.remove(temporary)
-  const status = await fileSystem.stat(job.path)
-  if (status?.kind === 'directory' && (await fileSystem.list(job.path)).length === 0) await fileSystem.remove(job.path)
+  const status = fileSystem.stat(job.path)
+  if (status?.kind === 'directory' && (fileSystem.list(job.path)).length === 0) await fileSystem.remove(job.path)
 }
 
 function foldersOf(job: OutputJob): { temporary: string; attempts: string; output: string; staging: string } {
@@ -137,8 +137,8 @@ function partName(job: OutputJob, partition: number): string {
 
 async function checkComplete(job: OutputJob, fileSystem: FileSystem): Promise<void> {
   const { output } = foldersOf(job)
-  const status = await fileSystem.stat(output)
-  const found = status === undefined ? [] : await fileSystem.list(output)
+  const status = fileSystem.stat(output)
+  const found = status === undefined ? [] : fileSystem.list(output)
   const names = new Set(found.map((file) => file.path.slice(file.path.lastIndexOf('part-'))))
   for (let partition = 0; partition < job.partitions; partition++) {
     if (names.has(partName(job, partition))) continue
@@ -149,8 +149,8 @@ async function checkComplete(job: OutputJob, fileSystem: FileSystem): Promise<vo
 
 async function outputExists(fileSystem: FileSystem, path: string): Promise<FiresteelError> {
   const location = locate(path)
-  const status = await fileSystem.stat(location.path)
-  const content = status?.kind === 'directory' ? await fileSystem.list(location.path) : undefined
+  const status = fileSystem.stat(location.path)
+  const content = status?.kind === 'directory' ? fileSystem.list(location.path) : undefined
   const leftover = content?.length === 1 && content[0]?.path.endsWith(`/${temporaryName}`)
   return new FiresteelError('FS_IO_OUTPUT_EXISTS', { path: location.path, ...(leftover ? { leftover } : {}) })
 }

@@ -26,8 +26,6 @@ const defaultMaxSplitBytes = 32 * 1024 * 1024
 /** The last split of a file may be this much longer than the others, as in Hadoop, rather than leave a tiny one. */
 const slop = 1.1
 
-const filesCheckedAtOnce = 64
-
 /**
  * Expands `paths` (a comma-separated list of files, directories, patterns and `file:` URLs) and cuts the files into splits
  * as Hadoop does: of total size / `minPartitions` bytes, at most `maxSplitBytes`. A compressed file is one split, an empty
@@ -36,10 +34,10 @@ const filesCheckedAtOnce = 64
  * @throws FS_IO_PATH_NOT_FOUND, FS_IO_NOT_READABLE, FS_IO_NESTED_DIRECTORY, FS_IO_GLOB, FS_IO_SCHEME, FS_IO_CODEC,
  * FS_IO_PARTIAL_RECORD, FS_IO_OPTION
  */
-export async function planSplits(paths: string, options: PlanSplitsOptions): Promise<FileSplit[][]> {
+export function planSplits(paths: string, options: PlanSplitsOptions): FileSplit[][] {
   checkOptions(options)
-  const files = await expandPaths(paths, options)
-  await checkReadable(files)
+  const files = expandPaths(paths, options)
+  for (const file of files) file.fileSystem.checkReadable(file.path)
   const whole = files.map((file) => wholeSplit(file, options))
   if (options.wholeFiles) return packed(whole, options)
   const splitBytes = splitBytesFor(whole, options)
@@ -55,13 +53,6 @@ function checkOptions(options: PlanSplitsOptions): void {
 function checkCount(option: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return
   throw new FiresteelError('FS_IO_OPTION', { option, value, reason: `it must be a whole number of at least ${least}` })
-}
-
-async function checkReadable(files: readonly FoundFile[]): Promise<void> {
-  for (let i = 0; i < files.length; i += filesCheckedAtOnce) {
-    const some = files.slice(i, i + filesCheckedAtOnce)
-    await Promise.all(some.map((file) => file.fileSystem.checkReadable(file.path)))
-  }
 }
 
 function wholeSplit(file: FoundFile, options: PlanSplitsOptions): FileSplit {

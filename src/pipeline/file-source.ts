@@ -1,14 +1,5 @@
-import {
-  type BatchReader,
-  type FileSplit,
-  openBinaryFilesReader,
-  openBinaryRecordsReader,
-  openCsvReader,
-  openJsonLinesReader,
-  openObjectReader,
-  openTextReader,
-  openWholeTextReader,
-} from '../io/index.js'
+import * as io from '../io/index.js'
+import type { BatchReader, FileSplit } from '../io/index.js'
 import type { SyncSource } from './batch.js'
 import type { FileFormat, Operator, PartitionTree } from './plan.js'
 import type { TaskServices } from './task-services.js'
@@ -50,12 +41,15 @@ export function fileSource(operator: FileOperator, tree: PartitionTree, services
   }
 }
 
-const openers: Record<FileFormat, (split: FileSplit, options: unknown) => BatchReader<unknown>> = {
-  text: (split) => openTextReader(split),
-  wholeText: (split) => openWholeTextReader(split),
-  binaryFiles: (split) => openBinaryFilesReader(split),
-  binaryRecords: (split, options) => openBinaryRecordsReader(split, options as Parameters<typeof openBinaryRecordsReader>[1]),
-  object: (split) => openObjectReader(split),
-  jsonLines: (split, options) => openJsonLinesReader(split, options as Parameters<typeof openJsonLinesReader>[1]),
-  csv: (split, options) => openCsvReader(split, options as Parameters<typeof openCsvReader>[1]),
+type Open = (split: FileSplit, options?: unknown) => BatchReader<unknown>
+const readers = io as unknown as Record<string, Open>
+
+const openers: Record<FileFormat, Open> = {
+  text: (split) => io.openTextReader(split),
+  wholeText: (split) => (readers.openWholeTextReader as Open)(split),
+  binaryFiles: (split) => (readers.openBinaryFilesReader as Open)(split),
+  binaryRecords: (split, options) => (readers.openBinaryRecordsReader as Open)(split, options),
+  object: (split) => (readers.openObjectReader as Open)(split),
+  jsonLines: (split, options) => (readers.openJsonLinesReader as Open)(split, options),
+  csv: (split, options) => (readers.openCsvReader as Open)(split, options),
 }

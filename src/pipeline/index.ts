@@ -1,3 +1,7 @@
+import './builtin/basics.js'
+import './builtin/sampling.js'
+
+export { type BuiltinContext, makeBuiltin, registerBuiltins } from './builtins.js'
 export { rddBlock } from './cached-source.js'
 export * from './plan.js'
 export { runTask, type TaskOutput } from './run-task.js'

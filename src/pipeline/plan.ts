@@ -15,10 +15,13 @@ export interface StagePlan {
   readonly shuffles: readonly ShuffleId[]
 }
 
-/** A function in a plan: captured user code by content hash, or one of Firesteel's own by name and JSON arguments. */
+/**
+ * A function in a plan: captured user code by content hash, or one of Firesteel's own by name, with JSON arguments and the
+ * user functions that it calls.
+ */
 export type FunctionRef =
-  | { readonly closure: string; readonly isAsync?: boolean }
-  | { readonly builtin: string; readonly args?: unknown }
+  | { readonly closure: string }
+  | { readonly builtin: string; readonly args?: unknown; readonly functions?: readonly FunctionRef[] }
 
 /** One operator. `inputs` are node indexes; `rdd` is set where the partition may be cached. */
 export interface PlanNode {

@@ -18,4 +18,9 @@ export const contextErrors = errorTable({
     message: (d) => `the master URL '${d.url}' is not one that Firesteel knows`,
     hint: 'Use local, local[N], local[*], local[N,F] or local-cluster[executors,cores,memoryMB].',
   },
+  FS_JOB_RESULT_TOO_LARGE: {
+    category: 'resource',
+    message: (d) => `the results of ${d.operation}() are larger than spark.driver.maxResultSize: ${d.bytes} bytes so far, the limit is ${d.limit}`,
+    hint: 'Save the RDD, iterate it with toLocalIterator(), or take() a part; or raise spark.driver.maxResultSize (0 for no limit).',
+  },
 })

@@ -21,6 +21,11 @@ export const executorErrors = errorTable({
     message: (d) => `the task was killed: ${d.reason}`,
     hint: 'It was cancelled on request, or another attempt of it finished first.',
   },
+  FS_TASK_HEAP_LIMIT: {
+    category: 'resource',
+    message: (d) => `task ${d.task} outgrew its share of memory: its thread's heap holds ${d.heapMiB} MiB, its share is ${d.limitMiB} MiB`,
+    hint: 'Raise spark.executor.memory, use more partitions, or run fewer tasks at a time in an executor.',
+  },
   FS_TASK_OUT_OF_MEMORY: {
     category: 'resource',
     message: (d) =>

@@ -1,0 +1,189 @@
+import { type ExecutorId, executorId } from '../common/index.js'
+import {
+  driverEndpoint,
+  type ExecutorBlockUpdate,
+  executorEndpoint,
+  type HeartbeatMessage,
+  type RegisterExecutor,
+  type StageMessage,
+  type TaskDescription,
+  type TaskStatusMessage,
+} from '../executor/index.js'
+import type { CompiledStage } from '../rdd/index.js'
+import type { RpcEnvironment, RpcMessage, RpcPeer } from '../rpc/index.js'
+import type { ExecutorLossCause } from '../scheduler/index.js'
+
+/** An executor that has registered. */
+export interface RegisteredExecutor {
+  readonly id: ExecutorId
+  readonly info: RegisterExecutor
+  readonly peer: RpcPeer
+  readonly stages: Set<string>
+  heardAt: number
+  lastHeartbeat?: HeartbeatMessage
+}
+
+/** What the backend tells its owner. */
+export interface BackendEvents {
+  added(executor: RegisteredExecutor): void
+  lost(id: ExecutorId, cause: ExecutorLossCause): void
+  status(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void
+  heartbeat(executor: RegisteredExecutor, heartbeat: HeartbeatMessage): void
+  mapOutputs(shuffleId: number): unknown
+  canCommit(request: { stageId: number; partition: number; attemptNumber: number; taskId: number }): boolean
+  blocks(executor: RegisteredExecutor, update: ExecutorBlockUpdate): void
+  /** Further questions of executors, by method. */
+  other(method: string, executor: RegisteredExecutor | undefined, message: RpcMessage): RpcMessage | Promise<RpcMessage>
+}
+
+interface LaunchBatch {
+  tasks: { task: TaskDescription; attachments: number }[]
+  attachments: Uint8Array[]
+}
+
+/**
+ * The driver's side of its executors: takes registrations, statuses and heartbeats, sends stages and tasks. Whatever manager started
+ * them, and whatever transport lies between.
+ */
+export class ExecutorBackend {
+  readonly #events: BackendEvents
+  readonly #executors = new Map<ExecutorId, RegisteredExecutor>()
+  readonly #gone = new Map<ExecutorId, ExecutorLossCause>()
+  readonly #batches = new Map<RegisteredExecutor, LaunchBatch>()
+  readonly #now: () => number
+
+  constructor(rpc: RpcEnvironment, events: BackendEvents, now: () => number) {
+    this.#events = events
+    this.#now = now
+    const from = (peer: RpcPeer): RegisteredExecutor | undefined => this.#byPeer.get(peer)
+    const other = (method: string) => (message: RpcMessage, { peer }: { peer: RpcPeer }) => events.other(method, from(peer), message)
+    rpc.register(driverEndpoint, {
+      register: (message, { peer }) => this.#register(message.body as RegisterExecutor, peer),
+      taskStatus: (message, { peer }) => {
+        const executor = from(peer)
+        if (executor === undefined) return
+        executor.heardAt = this.#now()
+        events.status(executor, message.body as TaskStatusMessage, message.attachments ?? [])
+      },
+      heartbeat: (message, { peer }) => {
+        const executor = from(peer)
+        if (executor === undefined) return
+        executor.heardAt = this.#now()
+        executor.lastHeartbeat = message.body as HeartbeatMessage
+        events.heartbeat(executor, executor.lastHeartbeat)
+      },
+      mapOutputs: (message) => {
+        const { shuffleId } = message.body as { shuffleId: number }
+        return { body: { statuses: events.mapOutputs(shuffleId), addresses: this.addresses() } }
+      },
+      canCommit: (message) => ({ body: events.canCommit(message.body as Parameters<BackendEvents['canCommit']>[0]) }),
+      blocks: (message, { peer }) => {
+        const executor = from(peer)
+        if (executor !== undefined) events.blocks(executor, message.body as ExecutorBlockUpdate)
+      },
+      locateBlock: other('locateBlock'),
+      broadcast: other('broadcast'),
+      file: other('file'),
+    })
+  }
+
+  readonly #byPeer = new Map<RpcPeer, RegisteredExecutor>()
+
+  get executors(): Iterable<RegisteredExecutor> {
+    return this.#executors.values()
+  }
+
+  get(id: ExecutorId): RegisteredExecutor | undefined {
+    return this.#executors.get(id)
+  }
+
+  /** Where executors serve blocks. */
+  addresses(): Record<string, { host: string; port: number }> {
+    const addresses: Record<string, { host: string; port: number }> = {}
+    for (const { id, info } of this.#executors.values()) if (info.data !== undefined) addresses[id] = info.data
+    return addresses
+  }
+
+  /** Sends a stage to an executor unless it has it. */
+  sendStage(id: ExecutorId, key: string, stage: () => CompiledStage): void {
+    const executor = this.#executors.get(id)
+    if (executor === undefined || executor.stages.has(key)) return
+    executor.stages.add(key)
+    const { plan, closures } = stage()
+    const body: StageMessage = { key, plan, closures: closures.map((closure) => closure.hash) }
+    executor.peer.send(executorEndpoint, 'stage', { body, attachments: closures.map((closure) => closure.bytes) })
+  }
+
+  /** Adds a task to the executor's next launch message. */
+  launch(id: ExecutorId, task: TaskDescription, attachments: readonly Uint8Array[]): void {
+    const executor = this.#executors.get(id)
+    if (executor === undefined) return
+    let batch = this.#batches.get(executor)
+    if (batch === undefined) {
+      batch = { tasks: [], attachments: [] }
+      this.#batches.set(executor, batch)
+    }
+    batch.tasks.push({ task, attachments: attachments.length })
+    batch.attachments.push(...attachments)
+  }
+
+  /** Sends what was launched. */
+  flush(): void {
+    for (const [executor, { tasks, attachments }] of this.#batches) {
+      executor.peer.send(executorEndpoint, 'launch', { body: { tasks }, attachments })
+    }
+    this.#batches.clear()
+  }
+
+  send(id: ExecutorId, method: string, body: unknown): void {
+    this.#executors.get(id)?.peer.send(executorEndpoint, method, { body })
+  }
+
+  sendAll(method: string, body: unknown): void {
+    for (const executor of this.#executors.values()) executor.peer.send(executorEndpoint, method, { body })
+  }
+
+  /** All executors forget a stage. */
+  forgetStage(key: string): void {
+    for (const executor of this.#executors.values()) {
+      if (executor.stages.delete(key)) executor.peer.send(executorEndpoint, 'forgetStage', { body: { key } })
+    }
+  }
+
+  /** Takes an executor for lost; the first cause counts. */
+  lose(id: ExecutorId, cause: ExecutorLossCause): void {
+    if (this.#gone.has(id)) return
+    this.#gone.set(id, cause)
+    const executor = this.#executors.get(id)
+    if (executor === undefined) return
+    this.#executors.delete(id)
+    this.#byPeer.delete(executor.peer)
+    this.#batches.delete(executor)
+    void executor.peer.close()
+    this.#events.lost(id, cause)
+  }
+
+  /** Executors that have not been heard of for `timeoutMs`. */
+  silent(timeoutMs: number): RegisteredExecutor[] {
+    const now = this.#now()
+    return [...this.#executors.values()].filter((executor) => now - executor.heardAt > timeoutMs)
+  }
+
+  #register(info: RegisterExecutor, peer: RpcPeer): RpcMessage {
+    const id = executorId(info.executorId)
+    if (this.#executors.has(id) || this.#gone.has(id)) throw new Error(`executor id ${id} was used before`)
+    const executor: RegisteredExecutor = { id, info, peer, stages: new Set(), heardAt: this.#now() }
+    this.#executors.set(id, executor)
+    this.#byPeer.set(peer, executor)
+    // A closed connection alone waits a little for the manager's word, which knows the real cause.
+    peer.onClose((cause) => {
+      const message = cause === undefined ? 'it closed its connection' : `its connection broke: ${cause.message}`
+      setTimeout(() => this.lose(id, { code: 'network', message, causedByApp: true }), lossGraceMs).unref()
+    })
+    this.#events.added(executor)
+    return { body: {} }
+  }
+}
+
+const lossGraceMs = 300
+

@@ -1,0 +1,1 @@
+export { SparkContext, type SparkContextOptions } from './spark-context.js'

@@ -1,0 +1,365 @@
+import type { Clock, Timer } from '../common/index.js'
+import { type ExecutorId, type JobId, jobId, type ShuffleId, taskId } from '../common/index.js'
+import { FiresteelError, type WireError } from '../common/errors/index.js'
+import type { MapOutputStatus, MapOutputStatuses, TaskDescription, TaskStatusMessage } from '../executor/index.js'
+import { type AnyRdd, type CompiledStage, compileStage, type JobRequest, taskData } from '../rdd/index.js'
+import { Scheduler, type ReportedOutcome, type SchedulerEffect, type SchedulerEvent, type SchedulerOptions, type TaskAttempt, type TaskSet } from '../scheduler/index.js'
+import { decodeBatch, decodeValue } from '../serializer/index.js'
+import type { ExecutorBackend, RegisteredExecutor } from './executor-backend.js'
+
+/** The value of a successful task as it passes through the scheduler: still encoded. */
+interface RawResult {
+  readonly status: TaskStatusMessage
+  readonly attachments: readonly Uint8Array[]
+}
+
+/** What a job is given beside its request. */
+export interface JobFrame {
+  readonly properties: Readonly<Record<string, string>>
+  readonly group?: string
+  readonly tags: readonly string[]
+  readonly description: string
+  readonly callSite: string
+}
+
+interface ActiveJob {
+  readonly id: JobId
+  readonly request: JobRequest
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+  /** Told instead of the scheduler's word when the driver itself ended the job. */
+  ownError?: unknown
+  resultBytes: number
+}
+
+export interface SchedulerShellOptions {
+  readonly scheduler: Partial<SchedulerOptions>
+  readonly clock: Clock
+  readonly backend: ExecutorBackend
+  readonly maxResultBytes: number
+  readonly taskCpus: number
+  /** Told of each effect, for listeners. */
+  readonly onEffect: (effect: SchedulerEffect) => void
+  /** Takes the accumulator updates of an accepted task. */
+  readonly onAccepted: (attempt: TaskAttempt, updates: readonly { id: number; value: Uint8Array }[], isFirst: boolean) => void
+}
+
+/**
+ * The thin shell around the scheduling cores: turns what happens outside into events, performs the effects, and gives
+ * actions their results.
+ */
+export class SchedulerShell {
+  readonly #scheduler: Scheduler
+  readonly #options: SchedulerShellOptions
+  readonly #jobs = new Map<JobId, ActiveJob>()
+  readonly #stages = new Map<string, CompiledStage>()
+  readonly #timers = new Map<string, Timer>()
+  readonly #pending: SchedulerEvent[] = []
+  readonly #commits = new Map<string, number>()
+  #isHandling = false
+  #nextJob = 0
+
+  constructor(options: SchedulerShellOptions) {
+    this.#options = options
+    this.#scheduler = new Scheduler(options.scheduler)
+  }
+
+  get scheduler(): Scheduler {
+    return this.#scheduler
+  }
+
+  get activeJobs(): readonly JobId[] {
+    return [...this.#jobs.keys()]
+  }
+
+  /** Runs a job to its end. */
+  async run(request: JobRequest, frame: JobFrame): Promise<void> {
+    await request.rdd.prepare()
+    request.signal?.throwIfAborted()
+    const partitions = request.partitions ?? request.rdd.partitions
+    const id = jobId(this.#nextJob++)
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#jobs.set(id, { id, request, resolve, reject, resultBytes: 0 })
+    })
+    const onAbort = (): void => this.handle({ type: 'cancelJob', jobId: id, reason: abortReason(request.signal) })
+    request.signal?.addEventListener('abort', onAbort, { once: true })
+    this.handle({ type: 'jobSubmitted', job: { jobId: id, rdd: request.rdd, partitions, ...frame } })
+    try {
+      await ended
+    } finally {
+      request.signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Takes an event; effects that lead to further events are handled after it. */
+  handle(event: SchedulerEvent): void {
+    this.#pending.push(event)
+    if (this.#isHandling) return
+    this.#isHandling = true
+    try {
+      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+        for (const effect of this.#scheduler.handle(next, this.#options.clock.now())) this.#perform(effect)
+      }
+      this.#options.backend.flush()
+    } finally {
+      this.#isHandling = false
+    }
+  }
+
+  /** A task's end as its executor tells it. Large results are fetched first. */
+  taskStatus(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void {
+    const { outcome } = status
+    const id = taskId(status.taskId)
+    if (outcome.kind === 'stored') {
+      void this.#fetchStored(executor, status, attachments).then(
+        (fetched) => this.handle({ type: 'taskStatus', taskId: id, outcome: { type: 'success', value: fetched } }),
+        (error: unknown) => this.handle({ type: 'taskStatus', taskId: id, outcome: failedFetch(error) }),
+      )
+      return
+    }
+    this.handle({ type: 'taskStatus', taskId: id, outcome: reported(executor, status, attachments) })
+  }
+
+  /** The statuses of a shuffle, as executors ask for them. */
+  mapOutputs(shuffleId: number): MapOutputStatuses {
+    const { mapOutputs } = this.#scheduler
+    const outputs = mapOutputs.hasShuffle(shuffleId as ShuffleId) ? mapOutputs.statuses(shuffleId as ShuffleId) : []
+    const statuses = Array.from(outputs, (output): MapOutputStatus | null => {
+      if (output === undefined) return null
+      const { path, lengths } = (output.status as RawResult).status.outcome as { path: string; lengths: readonly number[] }
+      return { taskId: output.taskId, executorId: output.executorId, host: output.host, path, lengths }
+    })
+    return { epoch: mapOutputs.epoch, outputs: statuses }
+  }
+
+  /** One attempt of a partition's task may commit its output: the first that asks, until it is known to have failed. */
+  canCommit(request: { stageId: number; partition: number; taskId: number }): boolean {
+    const key = `${request.stageId}/${request.partition}`
+    const holder = this.#commits.get(key)
+    if (holder === undefined) this.#commits.set(key, request.taskId)
+    return holder === undefined || holder === request.taskId
+  }
+
+  /** Ends every job and timer. */
+  stop(reason: string): void {
+    this.handle({ type: 'cancelAllJobs', reason })
+    for (const timer of this.#timers.values()) timer.cancel()
+    this.#timers.clear()
+  }
+
+  #perform(effect: SchedulerEffect): void {
+    this.#options.onEffect(effect)
+    switch (effect.type) {
+      case 'launch':
+        this.#launch(effect.attempt, effect.taskSet)
+        return
+      case 'killTask':
+        this.#options.backend.send(effect.executorId, 'kill', { taskId: effect.taskId, reason: effect.reason, interrupt: effect.interrupt })
+        return
+      case 'setTimer':
+        this.#setTimer(effect.key, effect.delayMs)
+        return
+      case 'taskAccepted': {
+        const { status, attachments } = effect.value as RawResult
+        const updates = attachments.slice(attachments.length - status.updates.length)
+        this.#options.onAccepted(
+          effect.attempt,
+          status.updates.map((id, i) => ({ id, value: updates[i] as Uint8Array })),
+          effect.isFirst,
+        )
+        return
+      }
+      case 'taskEnded': {
+        const { stageId, partition, taskId: id } = effect.attempt
+        if (effect.outcome.type !== 'success' && this.#commits.get(`${stageId}/${partition}`) === id) {
+          this.#commits.delete(`${stageId}/${partition}`)
+        }
+        return
+      }
+      case 'partitionResult':
+        this.#deliver(effect.jobId, effect.outputIndex, effect.value as RawResult)
+        return
+      case 'stageCompleted':
+        if (!effect.willRetry) this.#forgetStage(effect.stage.stageId)
+        return
+      case 'jobSucceeded': {
+        const job = this.#jobs.get(effect.jobId)
+        this.#jobs.delete(effect.jobId)
+        if (job?.ownError !== undefined) job.reject(job.ownError)
+        else job?.resolve()
+        return
+      }
+      case 'jobFailed': {
+        const job = this.#jobs.get(effect.jobId)
+        this.#jobs.delete(effect.jobId)
+        job?.reject(job.ownError ?? effect.error)
+        return
+      }
+      default:
+        return
+    }
+  }
+
+  #launch(attempt: TaskAttempt, taskSet: TaskSet): void {
+    const { backend } = this.#options
+    const rdd = taskSet.rdd as AnyRdd
+    const key = String(attempt.stageId)
+    backend.sendStage(attempt.executorId, key, () => this.#compiled(key, taskSet))
+    const { tree, attachments } = taskData(rdd, attempt.partition)
+    const task: TaskDescription = {
+      taskId: attempt.taskId,
+      stageKey: key,
+      stageId: attempt.stageId,
+      stageAttempt: attempt.stageAttempt,
+      jobId: attempt.jobId,
+      partition: attempt.partition,
+      attemptNumber: attempt.attemptNumber,
+      slot: attempt.slot,
+      tree,
+      properties: taskSet.properties,
+      mapEpoch: this.#scheduler.mapOutputs.epoch,
+      cpus: this.#options.taskCpus,
+    }
+    backend.launch(attempt.executorId, task, attachments)
+  }
+
+  #compiled(key: string, taskSet: TaskSet): CompiledStage {
+    let stage = this.#stages.get(key)
+    if (stage === undefined) {
+      stage = this.#compile(taskSet)
+      this.#stages.set(key, stage)
+    }
+    return stage
+  }
+
+  #compile(taskSet: TaskSet): CompiledStage {
+    const rdd = taskSet.rdd as AnyRdd
+    if (taskSet.kind === 'result') {
+      const { request } = this.#jobs.get(taskSet.jobId) as ActiveJob
+      return compileStage(rdd, request.sink, request.closures)
+    }
+    const shuffle = shuffleOf(this.#jobs.get(taskSet.jobId)?.request.rdd as AnyRdd, taskSet.shuffleId as ShuffleId)
+    const sink = { kind: 'shuffle', shuffleId: shuffle.shuffleId, write: shuffle.write() } as const
+    return compileStage(rdd, sink, shuffle.closures)
+  }
+
+  #forgetStage(stageId: number): void {
+    const key = String(stageId)
+    if (this.#stages.delete(key)) this.#options.backend.forgetStage(key)
+    for (const commit of this.#commits.keys()) if (commit.startsWith(`${key}/`)) this.#commits.delete(commit)
+  }
+
+  #setTimer(key: string, delayMs: number): void {
+    this.#timers.get(key)?.cancel()
+    const due = (): void => {
+      this.#timers.delete(key)
+      this.handle({ type: 'timerDue', key })
+    }
+    this.#timers.set(key, this.#options.clock.after(delayMs, due, { keepAlive: true }))
+  }
+
+  #deliver(id: JobId, index: number, { status, attachments }: RawResult): void {
+    const job = this.#jobs.get(id)
+    if (job === undefined || job.ownError !== undefined) return
+    const { outcome } = status
+    try {
+      if (outcome.kind === 'count') {
+        job.request.onResult(index, outcome.count)
+        return
+      }
+      const results = attachments.slice(0, attachments.length - status.updates.length)
+      job.resultBytes += results.reduce((sum, bytes) => sum + bytes.byteLength, 0)
+      if (this.#options.maxResultBytes > 0 && job.resultBytes > this.#options.maxResultBytes) {
+        this.#endJob(job, tooLarge(job, this.#options.maxResultBytes))
+        return
+      }
+      if (outcome.kind === 'value') job.request.onResult(index, decodeValue(results[0] as Uint8Array))
+      else job.request.onResult(index, recordsOf(results))
+    } catch (error) {
+      this.#endJob(job, error)
+    }
+  }
+
+  #endJob(job: ActiveJob, error: unknown): void {
+    job.ownError = error
+    this.handle({ type: 'cancelJob', jobId: job.id, reason: error instanceof Error ? error.message : String(error) })
+  }
+
+  async #fetchStored(executor: RegisteredExecutor, status: TaskStatusMessage, updates: readonly Uint8Array[]): Promise<RawResult> {
+    const outcome = status.outcome as Extract<TaskStatusMessage['outcome'], { kind: 'stored' }>
+    const arrays: Uint8Array[] = []
+    let pieces: Uint8Array[] = []
+    const stream = executor.peer.askStream('executor', 'result', { body: { taskId: status.taskId } }, { timeoutMs: 60_000 })
+    for await (const message of stream) {
+      pieces.push(...(message.attachments ?? []))
+      if ((message.body as { last: boolean }).last) {
+        arrays.push(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces))
+        pieces = []
+      }
+    }
+    const kind = outcome.of === 'value' ? ({ kind: 'value' } as const) : ({ kind: 'batches', records: outcome.records, count: arrays.length } as const)
+    return { status: { ...status, outcome: kind }, attachments: [...arrays, ...updates] }
+  }
+}
+
+function reported(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): ReportedOutcome {
+  const { outcome } = status
+  switch (outcome.kind) {
+    case 'failed':
+      return { type: 'failed', error: outcome.error }
+    case 'killed':
+      return { type: 'killed', reason: outcome.reason }
+    case 'fetchFailed':
+      return {
+        type: 'fetchFailed',
+        shuffleId: outcome.shuffleId as ShuffleId,
+        mapPartition: outcome.mapPartition,
+        mapTaskId: outcome.mapTaskId === undefined ? undefined : taskId(outcome.mapTaskId),
+        executorId: outcome.executorId as ExecutorId | undefined,
+        reducePartition: outcome.reducePartition,
+        scope: outcome.scope,
+        message: outcome.error.message,
+      }
+    default:
+      return { type: 'success', value: { status, attachments, executor: executor.id } }
+  }
+}
+
+function failedFetch(error: unknown): ReportedOutcome {
+  const wire: WireError = { name: 'Error', message: `the result could not be fetched: ${error instanceof Error ? error.message : String(error)}` }
+  return { type: 'failed', error: wire }
+}
+
+/** Finds a shuffle by walking a job's lineage. */
+function shuffleOf(rdd: AnyRdd, shuffleId: ShuffleId): NonNullable<AnyRdd['spec']['shuffles']>[number] {
+  const seen = new Set<AnyRdd>()
+  const todo: AnyRdd[] = [rdd]
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    if (seen.has(at)) continue
+    seen.add(at)
+    for (const shuffle of at.spec.shuffles ?? []) {
+      if (shuffle.shuffleId === shuffleId) return shuffle
+      todo.push(shuffle.parent)
+    }
+    todo.push(...at.spec.inputs)
+  }
+  throw new Error(`shuffle ${shuffleId} is not part of the job's lineage`)
+}
+
+function recordsOf(batches: readonly Uint8Array[]): unknown[] {
+  if (batches.length === 1) return decodeBatch(batches[0] as Uint8Array)
+  const all: unknown[] = []
+  for (const batch of batches) for (const record of decodeBatch(batch)) all.push(record)
+  return all
+}
+
+function tooLarge(job: ActiveJob, limit: number): FiresteelError {
+  const details = { operation: job.request.operation, bytes: job.resultBytes, limit }
+  return new FiresteelError('FS_JOB_RESULT_TOO_LARGE', details)
+}
+
+function abortReason(signal: AbortSignal | undefined): string {
+  const reason: unknown = signal?.reason
+  return reason instanceof Error ? reason.message : String(reason ?? 'aborted')
+}
+

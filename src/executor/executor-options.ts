@@ -1,0 +1,57 @@
+import {
+  EXECUTOR_HEARTBEAT_INTERVAL,
+  IO_COMPRESSION_CODEC,
+  MEMORY_FRACTION,
+  MEMORY_STORAGE_FRACTION,
+  NETWORK_TIMEOUT,
+  REDUCER_MAX_REQS_IN_FLIGHT,
+  REDUCER_MAX_SIZE_IN_FLIGHT,
+  SHUFFLE_COMPRESS,
+  SHUFFLE_IO_MAX_RETRIES,
+  SHUFFLE_IO_RETRY_WAIT,
+  SHUFFLE_READ_HOST_LOCAL_DISK,
+  type SparkConf,
+  TASK_MAX_DIRECT_RESULT_SIZE,
+} from '../common/conf/index.js'
+import { unifiedMemoryBytes } from '../memory/index.js'
+import type { ExecutorOptions } from './executor.js'
+import { MemoryBlocks } from './memory-blocks.js'
+
+/** What differs between executors of one application. */
+export interface ExecutorPlace {
+  readonly executorId: string
+  readonly host: string
+  readonly slots: number
+  readonly memoryBytes: number
+  readonly localDirs: readonly string[]
+  readonly data?: { readonly host: string; readonly port: number }
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly moduleBase?: string
+  readonly fetchBroadcast: (id: number) => Promise<Uint8Array>
+}
+
+/** Options of an executor from the application's settings. */
+export function executorOptions(conf: SparkConf, place: ExecutorPlace): ExecutorOptions {
+  const memoryFraction = conf.get(MEMORY_FRACTION)
+  const storageBytes = unifiedMemoryBytes(place.memoryBytes, memoryFraction)
+  const { fetchBroadcast, ...rest } = place
+  return {
+    ...rest,
+    memoryFraction,
+    storageFraction: conf.get(MEMORY_STORAGE_FRACTION),
+    codec: conf.get(SHUFFLE_COMPRESS) ? conf.get(IO_COMPRESSION_CODEC) : 'none',
+    heartbeatIntervalMs: conf.get(EXECUTOR_HEARTBEAT_INTERVAL),
+    askTimeoutMs: conf.get(NETWORK_TIMEOUT),
+    killGraceMs: 500,
+    maxDirectResultBytes: conf.get(TASK_MAX_DIRECT_RESULT_SIZE),
+    readHostLocalDisk: conf.get(SHUFFLE_READ_HOST_LOCAL_DISK),
+    shuffleFetch: {
+      maxBytesInFlight: conf.get(REDUCER_MAX_SIZE_IN_FLIGHT),
+      maxRequestsInFlight: conf.get(REDUCER_MAX_REQS_IN_FLIGHT),
+      maxRetries: conf.get(SHUFFLE_IO_MAX_RETRIES),
+      retryWaitMs: conf.get(SHUFFLE_IO_RETRY_WAIT),
+      timeoutMs: conf.get(NETWORK_TIMEOUT),
+    },
+    blocks: new MemoryBlocks(storageBytes, fetchBroadcast),
+  }
+}

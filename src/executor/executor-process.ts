@@ -1,0 +1,78 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { RPC_MESSAGE_MAX_SIZE, SparkConf } from '../common/conf/index.js'
+import { createNetworkRpc, type RpcPeer } from '../rpc/index.js'
+import { Executor } from './executor.js'
+import { driverEndpoint } from './executor-messages.js'
+import { executorOptions } from './executor-options.js'
+
+/** What the launcher of an executor process tells it. */
+export interface ExecutorLaunchData {
+  readonly executorId: string
+  readonly driver: { readonly host: string; readonly port: number }
+  /** The application's secret, base64. */
+  readonly secret: string
+  readonly slots: number
+  readonly memoryBytes: number
+  readonly localDirs: readonly string[]
+  readonly settings: Readonly<Record<string, string>>
+  /** Where others reach this machine; default the loopback address. */
+  readonly host?: string
+}
+
+/** Exit codes that tell the launcher what happened. */
+export const exitCodes = { stopped: 0, driverUnreachable: 52, driverLost: 53, failed: 54 } as const
+
+/** Runs an executor in this process until its driver is gone. */
+export async function runExecutorProcess(launch: ExecutorLaunchData, environment: NodeJS.ProcessEnv): Promise<void> {
+  const conf = new SparkConf(false).setAll(launch.settings)
+  const rpc = createNetworkRpc({
+    name: `executor ${launch.executorId}`,
+    secret: Buffer.from(launch.secret, 'base64'),
+    maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
+    sharedAttachments: false,
+    keepAlive: false,
+  })
+  const folders = launch.localDirs.map((folder) => join(folder, `executor-${launch.executorId}`))
+  const cleanUp = (): void => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  }
+  const leave = (code: number): never => {
+    cleanUp()
+    process.exit(code)
+  }
+  process.once('SIGTERM', () => leave(exitCodes.stopped))
+  process.once('SIGINT', () => undefined) // the driver decides; a terminal sends it to the whole group
+  let driver: RpcPeer
+  try {
+    driver = await rpc.connect(launch.driver, { timeoutMs: 10_000 })
+  } catch (error) {
+    process.stderr.write(`executor ${launch.executorId}: the driver at ${launch.driver.host}:${launch.driver.port} cannot be reached: ${String(error)}\n`)
+    return leave(exitCodes.driverUnreachable)
+  }
+  driver.onClose((cause) => leave(cause === undefined ? exitCodes.stopped : exitCodes.driverLost))
+  try {
+    for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const host = launch.host ?? '127.0.0.1'
+    const server = await rpc.listen({ host, port: 0 })
+    const fetchBroadcast = async (id: number): Promise<Uint8Array> => {
+      const answer = await driver.ask(driverEndpoint, 'broadcast', { body: { id } }, { timeoutMs: 120_000 })
+      return answer.attachments?.[0] as Uint8Array
+    }
+    const options = executorOptions(conf, {
+      executorId: launch.executorId,
+      host: launch.host ?? hostname(),
+      slots: launch.slots,
+      memoryBytes: launch.memoryBytes,
+      localDirs: folders,
+      data: server.address,
+      environment,
+      fetchBroadcast,
+    })
+    await new Executor(options, rpc, driver).start()
+  } catch (error) {
+    process.stderr.write(`executor ${launch.executorId} could not start: ${error instanceof Error ? error.stack : String(error)}\n`)
+    leave(exitCodes.failed)
+  }
+}

@@ -1,0 +1,15 @@
+export {
+  type AccumulatorHandle,
+  AccumulatorV2,
+  CollectionAccumulator,
+  DoubleAccumulator,
+  LongAccumulator,
+  mergeAccumulator,
+  travelAs,
+} from './accumulator.js'
+export { Executor, type ExecutorBlocks, type ExecutorOptions } from './executor.js'
+export * from './executor-messages.js'
+export { type ExecutorPlace, executorOptions } from './executor-options.js'
+export type { MapOutputStatus, MapOutputStatuses } from './map-outputs.js'
+export { TaskContext } from './task-context.js'
+export type { StageBinary, TaskDescription } from './task-message.js'

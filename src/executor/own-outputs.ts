@@ -1,0 +1,42 @@
+import { unlink } from 'node:fs'
+import type { ServedPart } from './shuffle-fetch.js'
+import type { SlotOutcome, StageBinary, TaskDescription } from './task-message.js'
+
+type ShuffleOutcome = Extract<SlotOutcome, { kind: 'shuffle' }>
+
+/** The map outputs that this executor wrote: what it serves to others, and removes when a shuffle is forgotten. */
+export class OwnOutputs {
+  readonly #shuffles = new Map<number, Map<number, ShuffleOutcome>>()
+
+  add(stage: StageBinary | undefined, task: TaskDescription, outcome: ShuffleOutcome): void {
+    const sink = stage?.plan.sink
+    if (sink?.kind !== 'shuffle') return
+    let outputs = this.#shuffles.get(sink.shuffleId)
+    if (outputs === undefined) {
+      outputs = new Map()
+      this.#shuffles.set(sink.shuffleId, outputs)
+    }
+    const earlier = outputs.get(task.partition)
+    if (earlier !== undefined && earlier.path !== outcome.path) remove(earlier.path)
+    outputs.set(task.partition, outcome)
+  }
+
+  part(shuffleId: number, mapId: number, reducePartition: number): ServedPart | undefined {
+    const output = this.#shuffles.get(shuffleId)?.get(mapId)
+    if (output === undefined) return undefined
+    let offset = 0
+    for (let i = 0; i < reducePartition; i++) offset += output.lengths[i] as number
+    return { path: output.path, offset, length: output.lengths[reducePartition] as number }
+  }
+
+  /** Deletes a shuffle's files. */
+  remove(shuffleId: number): void {
+    for (const output of this.#shuffles.get(shuffleId)?.values() ?? []) remove(output.path)
+    this.#shuffles.delete(shuffleId)
+  }
+}
+
+/** Best effort: the folder goes with the application anyway. */
+function remove(path: string): void {
+  unlink(path, () => undefined)
+}

@@ -1,0 +1,11 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { Slot, type SlotData } from './slot.js'
+import type { FromSlot, ToSlot } from './task-message.js'
+
+const port = parentPort
+if (port !== null) {
+  const post = (message: FromSlot, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+  const slot = new Slot(workerData as SlotData, post)
+  port.on('message', (message: ToSlot) => slot.handle(message))
+  post({ type: 'ready' })
+}

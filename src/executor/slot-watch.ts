@@ -1,0 +1,59 @@
+import { getHeapStatistics } from 'node:v8'
+import { FiresteelError } from '../common/errors/index.js'
+
+/** Words of the control buffer that a slot shares with its executor's main thread. */
+export const controlWords = 2
+/** The id of the task that is to end, in the low 32 bits; 0 for none. */
+export const killWord = 0
+/** Grows with each look of the running task: a stuck thread does not move it. */
+export const lookWord = 1
+
+const heapLookEveryMs = 20
+
+/** The running task's conscience: looks between batches whether it was killed or its heap has passed its share. */
+export class SlotWatch {
+  readonly #control: Int32Array
+  readonly #heapLimit: number
+  #taskId = 0
+  #heapLookedAt = 0
+
+  constructor(control: Int32Array, heapLimitBytes: number) {
+    this.#control = control
+    this.#heapLimit = heapLimitBytes
+  }
+
+  begin(taskId: number): void {
+    this.#taskId = taskId
+  }
+
+  end(): void {
+    this.#taskId = 0
+  }
+
+  isKilled(): boolean {
+    return Atomics.load(this.#control, killWord) === killMark(this.#taskId)
+  }
+
+  /** @throws FS_TASK_KILLED when the task was asked to end; FS_TASK_HEAP_LIMIT when its heap has passed its share. */
+  tick(): void {
+    if (this.isKilled()) throw new FiresteelError('FS_TASK_KILLED', { reason: 'asked to end' })
+    const now = performance.now()
+    if (now - this.#heapLookedAt < heapLookEveryMs) return
+    this.#heapLookedAt = now
+    const heap = getHeapStatistics()
+    if (heap.used_heap_size > this.#heapLimit) this.#overflow(heap.used_heap_size)
+  }
+
+  #overflow(used: number): never {
+    throw new FiresteelError('FS_TASK_HEAP_LIMIT', {
+      task: this.#taskId,
+      heapMiB: Math.round(used / 1048576),
+      limitMiB: Math.round(this.#heapLimit / 1048576),
+    })
+  }
+}
+
+/** A task's mark in the kill word; never 0. */
+export function killMark(taskId: number): number {
+  return (taskId + 1) | 0
+}

@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
+import { type HandleRef, rebuild } from '../closure/index.js'
+import { FiresteelError, toWireError } from '../common/errors/index.js'
+import { MemoryPool, TaskMemory } from '../memory/index.js'
+import {
+  type FunctionRef,
+  makeBuiltin,
+  newTaskMetrics,
+  runTask,
+  StageCode,
+  type StagePlan,
+  type TaskMetrics,
+  type TaskOutput,
+  type TaskServices,
+  type UserFunction,
+} from '../pipeline/index.js'
+import { type CompressionCodec, compressionCodec } from '../serializer/index.js'
+import type { FetchedPiece, RemoteSource, ShuffleSource } from '../shuffle/index.js'
+import { type AccumulatorHandle, type AccumulatorV2, SlotAccumulators } from './accumulator.js'
+import { BlockingCaller } from './blocking-call.js'
+import { SlotBroadcast } from './slot-broadcast.js'
+import { SlotWatch } from './slot-watch.js'
+import { TaskContext } from './task-context.js'
+import type { FromSlot, ShuffleLocations, SlotOutcome, StageBinary, TaskDescription, ToSlot } from './task-message.js'
+
+/** What a slot thread is given when it starts. */
+export interface SlotData {
+  readonly slot: number
+  readonly executorId: string
+  readonly calls: MessagePort
+  readonly callWord: SharedArrayBuffer
+  /** Two words: the id of the task to kill, and how often. */
+  readonly control: SharedArrayBuffer
+  readonly memory: SharedArrayBuffer
+  /** Folders for shuffle output and spills of this executor. */
+  readonly localDirs: readonly string[]
+  readonly codec: string
+  /** Where installed packages are looked up when they are not found where the driver found them. */
+  readonly moduleBase?: string
+  /** Bytes of heap at which the running task is stopped by name. */
+  readonly heapLimitBytes: number
+  readonly askTimeoutMs: number
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+interface LoadedStage {
+  readonly plan: StagePlan
+  readonly code: StageCode
+  readonly functions: Map<string, UserFunction>
+  failure?: unknown
+}
+
+/** Runs tasks on one thread, one at a time. Synchronous but for asynchronous user functions and the loading of modules. */
+export class Slot {
+  readonly #data: SlotData
+  readonly #post: (message: FromSlot, transfer?: readonly ArrayBuffer[]) => void
+  readonly #caller: BlockingCaller
+  readonly #pool: MemoryPool
+  readonly #codec: CompressionCodec
+  readonly #stages = new Map<string, LoadedStage | Promise<LoadedStage>>()
+  readonly #accumulators = new SlotAccumulators()
+  readonly #broadcasts: SlotBroadcast
+  readonly #watch: SlotWatch
+  #fileCount = 0
+
+  constructor(data: SlotData, post: (message: FromSlot, transfer?: readonly ArrayBuffer[]) => void) {
+    this.#data = data
+    this.#post = post
+    this.#caller = new BlockingCaller(data.calls, new Int32Array(data.callWord))
+    this.#pool = MemoryPool.attach(data.memory)
+    this.#codec = compressionCodec(data.codec)
+    this.#broadcasts = new SlotBroadcast((id) => this.#ask('broadcast', { id }) as Uint8Array)
+    this.#watch = new SlotWatch(new Int32Array(data.control), data.heapLimitBytes)
+  }
+
+  handle(message: ToSlot): void {
+    switch (message.type) {
+      case 'stage':
+        this.#stages.set(message.stage.key, this.#load(message.stage))
+        return
+      case 'forgetStage':
+        this.#stages.delete(message.key)
+        return
+      case 'forgetBroadcast':
+        this.#broadcasts.forget(message.id)
+        return
+      case 'task':
+        this.#start(message)
+    }
+  }
+
+  #start(message: Extract<ToSlot, { type: 'task' }>): void {
+    const stage = this.#stages.get(message.task.stageKey)
+    if (stage instanceof Promise) void stage.then((loaded) => this.#run(message, loaded))
+    else void this.#run(message, stage as LoadedStage)
+  }
+
+  #load(stage: StageBinary): Promise<LoadedStage> {
+    const functions = new Map<string, UserFunction>()
+    const code = new StageCode(`stage ${stage.key}`, false)
+    const loaded: LoadedStage = { plan: stage.plan, code, functions }
+    const load = async (): Promise<LoadedStage> => {
+      try {
+        for (const closure of stage.closures) {
+          const options = { resolveHandle: (ref: HandleRef) => this.#resolveHandle(ref, functions), moduleBase: this.#data.moduleBase }
+          functions.set(closure.hash, (await rebuild(closure.bytes, options)) as UserFunction)
+        }
+      } catch (error) {
+        loaded.failure = error
+      }
+      this.#stages.set(stage.key, loaded)
+      return loaded
+    }
+    return load()
+  }
+
+  #resolveHandle(ref: HandleRef, functions: ReadonlyMap<string, UserFunction>): unknown {
+    if (ref.kind === 'broadcast') return this.#broadcasts.resolve(ref.data as { id: number })
+    if (ref.kind === 'accumulator') {
+      const make = (factory: string) => (functions.get(factory) as UserFunction)() as AccumulatorV2<never, unknown>
+      return this.#accumulators.resolve(ref.data as AccumulatorHandle, make)
+    }
+    throw new Error(`unknown handle ${ref.kind}`)
+  }
+
+  /** Runs a task to its end and reports it. Synchronous tasks end before this returns. */
+  #run(message: Extract<ToSlot, { type: 'task' }>, stage: LoadedStage): void | Promise<void> {
+    const { task } = message
+    const metrics = newTaskMetrics()
+    const memory = new TaskMemory({ pool: this.#pool, slot: this.#data.slot })
+    const context = new TaskContext(task, metrics, () => this.#watch.isKilled())
+    const started = performance.now()
+    const cpuStarted = threadCpu()
+    TaskContext.enter(context)
+    this.#accumulators.reset()
+    this.#watch.begin(task.taskId)
+
+    const finish = (outcome: SlotOutcome): void => {
+      const failure = outcome.kind === 'failed' ? { error: outcome.error } : undefined
+      const thrown = context.end(failure)
+      const final: SlotOutcome = thrown !== undefined && failure === undefined ? { kind: 'failed', error: toWireError(thrown) } : outcome
+      TaskContext.enter(undefined)
+      metrics.executorRunTime = performance.now() - started
+      metrics.executorCpuTime = threadCpu() - cpuStarted
+      metrics.peakExecutionMemory = memory.metrics.peakBytes
+      memory.close()
+      this.#watch.end()
+      const updates = final.kind === 'failed' || final.kind === 'killed' ? [] : this.#accumulators.updates()
+      this.#post({ type: 'ended', taskId: task.taskId, outcome: final, metrics, updates }, transferable(final))
+    }
+    const failed = (error: unknown): void => {
+      if (FiresteelError.is(error, 'FS_TASK_KILLED')) finish({ kind: 'killed', reason: String(error.details.reason) })
+      else finish({ kind: 'failed', error: toWireError(error) })
+    }
+    const done = (output: TaskOutput): void => finish(outcomeOf(output))
+
+    try {
+      if (stage === undefined) throw new Error(`stage ${task.stageKey} is not known to this slot`)
+      if (stage.failure !== undefined) throw stage.failure
+      const services = this.#services(message, stage, { metrics, memory })
+      const output = runTask(stage.plan, task.tree, stage.code, services)
+      if (output instanceof Promise) return output.then(done, failed)
+      done(output)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  #services(
+    message: Extract<ToSlot, { type: 'task' }>,
+    stage: LoadedStage,
+    parts: { readonly metrics: TaskMetrics; readonly memory: TaskMemory },
+  ): TaskServices {
+    const { task, attachments, shuffles } = message
+    const { metrics, memory } = parts
+    const folder = this.#data.localDirs[task.taskId % this.#data.localDirs.length] as string
+    const functionOf = (ref: FunctionRef, partition: number): UserFunction => {
+      if ('closure' in ref) return stage.functions.get(ref.closure) as UserFunction
+      const functions = (ref.functions ?? []).map((inner) => functionOf(inner, partition))
+      const { stageId, attemptNumber, taskId } = task
+      return makeBuiltin(ref.builtin, ref.args, functions, {
+        partition,
+        stageId,
+        attemptNumber,
+        taskId,
+        wrote: (bytes, records) => {
+          metrics.outputBytesWritten += bytes
+          metrics.outputRecordsWritten += records
+        },
+        canCommit: () => this.#ask('canCommit', { stageId, partition: task.partition, attemptNumber, taskId }) as boolean,
+      })
+    }
+    return {
+      partition: task.partition,
+      functionOf,
+      attachment: (index) => attachments[index] as Uint8Array,
+      shuffleSources: (shuffleId, reducePartition) => sourcesOf(shuffles, shuffleId, reducePartition),
+      fetch: (requests) => this.#fetch(task, requests as readonly LocatedSource[]),
+      blocks: {
+        get: (block) => this.#ask('getBlock', { block }) as readonly Uint8Array[] | undefined,
+        put: (block, level, batches) => this.#ask('putBlock', { block, level, batches, slot: this.#data.slot }) as boolean,
+      },
+      memory,
+      spillDir: folder,
+      codec: this.#codec,
+      environment: this.#data.environment,
+      shuffleFile: (shuffleId) => {
+        const bucket = join(folder, (this.#fileCount++ % 64).toString(16).padStart(2, '0'))
+        mkdirSync(bucket, { recursive: true })
+        return join(bucket, `shuffle_${shuffleId}_${task.partition}_${task.taskId}-${randomUUID().slice(0, 8)}.data`)
+      },
+      tick: () => this.#watch.tick(),
+      metrics,
+    }
+  }
+
+  /** Fetches remote shuffle blocks through the executor's main thread, which has the requests in flight. */
+  *#fetch(task: TaskDescription, requests: readonly LocatedSource[]): Iterable<FetchedPiece> {
+    const fetch = this.#ask('openFetch', {
+      taskId: task.taskId,
+      requests: requests.map(({ shuffleId, mapId, reducePartition, executorId, length }) => ({ shuffleId, mapId, reducePartition, executorId, length })),
+    }) as number
+    try {
+      for (;;) {
+        const piece = this.#ask('nextPiece', { fetch }) as FetchedPiece | undefined
+        if (piece === undefined) return
+        yield piece
+      }
+    } finally {
+      this.#ask('closeFetch', { fetch })
+    }
+  }
+
+  #ask(method: string, argument: unknown): unknown {
+    return this.#caller.call(method, argument, this.#data.askTimeoutMs)
+  }
+}
+
+/** A remote source with what its executor needs to find it. */
+interface LocatedSource extends RemoteSource {
+  readonly shuffleId: number
+  readonly reducePartition: number
+}
+
+function sourcesOf(shuffles: readonly ShuffleLocations[], shuffleId: number, reducePartition: number): ShuffleSource[] {
+  const found = shuffles.find((s) => s.shuffleId === shuffleId && s.reducePartition === reducePartition)
+  if (found === undefined) throw new Error(`no locations of shuffle ${shuffleId} for partition ${reducePartition}`)
+  return found.mapIds.map((mapId, i): ShuffleSource => {
+    const executorId = found.executorIds[i] as string
+    const length = found.lengths[i] as number
+    const path = found.paths[i] as string
+    if (path !== '') return { kind: 'local', mapId, executorId, path, offset: found.offsets[i] as number, length }
+    const source: LocatedSource = { kind: 'remote', mapId, executorId, length, shuffleId, reducePartition }
+    return source
+  })
+}
+
+function outcomeOf(output: TaskOutput): SlotOutcome {
+  if (output.kind !== 'shuffle') return output
+  const { path, lengths, bytes, records } = output.file
+  return { kind: 'shuffle', path, lengths, bytes, records }
+}
+
+/** Buffers of a result that can move to the main thread instead of being copied. */
+function transferable(outcome: SlotOutcome): ArrayBuffer[] {
+  const arrays = outcome.kind === 'batches' ? outcome.batches : outcome.kind === 'value' ? [outcome.bytes] : []
+  const whole = arrays.filter((a) => a.byteLength > 4096 && a.byteLength === a.buffer.byteLength && a.buffer instanceof ArrayBuffer)
+  return [...new Set(whole.map((a) => a.buffer as ArrayBuffer))]
+}
+
+/** Milliseconds of cpu time of this thread's process share: user and system time as far as Node tells them per thread. */
+function threadCpu(): number {
+  const usage = process.cpuUsage()
+  return (usage.user + usage.system) / 1000
+}
+

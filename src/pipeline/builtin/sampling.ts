@@ -1,0 +1,40 @@
+import { registerBuiltins } from '../builtins.js'
+
+/** A small seeded generator (xorshift128 by way of splitmix32): the same seed gives the same numbers everywhere. */
+export function seededRandom(seed: number): () => number {
+  let s = seed | 0
+  const mix = (): number => {
+    s = (s + 0x9e3779b9) | 0
+    let z = s
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
+    return z ^ (z >>> 15)
+  }
+  let [x, y, z, w] = [mix(), mix(), mix(), mix() | 1]
+  return () => {
+    const t = x ^ (x << 11)
+    x = y
+    y = z
+    z = w
+    w = w ^ (w >>> 19) ^ t ^ (t >>> 8)
+    return (w >>> 0) / 4294967296
+  }
+}
+
+registerBuiltins({
+  /** A uniform sample of a partition's keys, by reservoir, and how many there are. */
+  sampleKeys: (args: { readonly size: number; readonly seed: number }, _functions, context) => (keys: Iterable<unknown>) => {
+    const random = seededRandom(args.seed ^ Math.imul(context.partition + 1, 0x85ebca6b))
+    const sample: unknown[] = []
+    let count = 0
+    for (const key of keys) {
+      if (sample.length < args.size) sample.push(key)
+      else {
+        const at = Math.floor(random() * (count + 1))
+        if (at < args.size) sample[at] = key
+      }
+      count++
+    }
+    return { count, keys: sample }
+  },
+})

@@ -1,0 +1,8 @@
+export { HashPartitioner, Partitioner, RangePartitioner } from './partitioner.js'
+export { RDD } from './rdd.js'
+export type { RddSpec, ShuffleDependencySpec } from './rdd-base.js'
+export type { CapturedFunction, JobRequest, RddContext } from './rdd-context.js'
+export { compileStage, type CompiledStage, taskData } from './stage-plan.js'
+export { type Awaitable, type MapAsyncOptions, type PipeRddOptions, unionSpec } from './transformations.js'
+export type { Comparator, SortOptions } from './wide-operations.js'
+export type { AnyRdd } from './any-rdd.js'

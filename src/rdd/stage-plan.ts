@@ -1,0 +1,41 @@
+import type { AnyRdd } from './any-rdd.js'
+import type { Closure } from '../closure/index.js'
+import type { ShuffleId } from '../common/index.js'
+import type { PartitionTree, PlanNode, SinkSpec, StagePlan } from '../pipeline/index.js'
+import type { RDD } from './rdd.js'
+
+export interface CompiledStage {
+  readonly plan: StagePlan
+  /** The closures that the plan names; those that others need to be rebuilt come first. */
+  readonly closures: readonly Closure[]
+}
+
+/** Compiles what one stage computes: the RDD's lineage down to the shuffles it reads, and the sink. */
+export function compileStage(rdd: AnyRdd, sink: SinkSpec, sinkClosures: readonly Closure[]): CompiledStage {
+  const nodes: PlanNode[] = []
+  const indexes = new Map<AnyRdd, number>()
+  const closures = new Map<string, Closure>()
+  const shuffles = new Set<ShuffleId>()
+  const visit = (at: AnyRdd): number => {
+    const known = indexes.get(at)
+    if (known !== undefined) return known
+    const inputs = at.inputs.map(visit)
+    if (!at.isCheckpointed) {
+      for (const closure of at.spec.closures ?? []) closures.set(closure.hash, closure)
+      for (const shuffle of at.spec.shuffles ?? []) shuffles.add(shuffle.shuffleId)
+    }
+    const index = nodes.push({ inputs, operator: at.operator, cache: at.cachePoint }) - 1
+    indexes.set(at, index)
+    return index
+  }
+  const root = visit(rdd)
+  for (const closure of sinkClosures) closures.set(closure.hash, closure)
+  return { plan: { nodes, root, sink, shuffles: [...shuffles] }, closures: [...closures.values()] }
+}
+
+/** What one task of a stage needs beside the plan. */
+export function taskData(rdd: AnyRdd, partition: number): { tree: PartitionTree; attachments: Uint8Array[] } {
+  const attachments: Uint8Array[] = []
+  const tree = rdd.treeOf(partition, (bytes) => attachments.push(bytes) - 1)
+  return { tree, attachments }
+}

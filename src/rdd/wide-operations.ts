@@ -1,0 +1,143 @@
+import type { AnyRdd } from './any-rdd.js'
+import { compareKeys } from '../common/key/index.js'
+import { partitionCount, refuse } from './argument.js'
+import { HashPartitioner, type Partitioner, RangePartitioner } from './partitioner.js'
+import { cogroup, defaultPartitioner, PairOperations, type PartitionerLike, shuffled } from './pair-operations.js'
+import { rangeBounds, type KeySample, sampleSizes } from './range-bounds.js'
+import type { RDD } from './rdd.js'
+import type { CapturedFunction } from './rdd-context.js'
+import type { Awaitable } from './transformations.js'
+
+/** An order of keys: negative when `a` comes first. Runs on executors. */
+export type Comparator<K> = (a: K, b: K) => number
+
+export interface SortOptions<K> {
+  /** Default true. */
+  readonly ascending?: boolean
+  /** Default that of the RDD. */
+  readonly numPartitions?: number
+  /** Default the natural order: see `compareKeys` in the documentation. */
+  readonly compare?: Comparator<K>
+}
+
+const withNull: CapturedFunction = { ref: { builtin: 'withNull' }, closures: [] }
+
+/** Operators that move records between partitions, beyond those on pairs. */
+export abstract class WideOperations<T> extends PairOperations<T> {
+  /** The records without duplicates, compared by value. */
+  distinct(numPartitions?: number): RDD<T> {
+    const pairs = this.oneToOne<[T, null]>('distinct', 'map', withNull)
+    const partitioner = defaultPartitioner(numPartitions, [pairs as never], 'distinct')
+    const combiner = { mergeValue: { builtin: 'first' }, mergeCombiners: { builtin: 'first' } }
+    const read = { kind: 'combine', combiner, mapSideCombined: true } as const
+    return shuffled<[T, null]>(pairs as never, 'distinct', { partitioner, combiner, read }).keys()
+  }
+
+  /** Records by `f`'s result. A group must fit in memory. */
+  groupBy<K>(f: (record: T) => Awaitable<K>, partitioner?: PartitionerLike): RDD<[K, T[]]> {
+    return this.oneToOne<[K, T]>('groupBy', 'keyBy', this.context.capture(f, 'groupBy')).groupByKey(partitioner)
+  }
+
+  /** The distinct records that are on both sides. */
+  intersection(other: RDD<T>, partitioner?: PartitionerLike): RDD<T> {
+    const [left, right] = [this as unknown as RDD<T>, other].map((rdd) => rdd.oneToOne<[T, null]>('intersection', 'map', withNull))
+    return cogroup<[T, null]>(left as never, 'intersection', [right as never], 'intersection', partitioner).keys()
+  }
+
+  /** The records that are not on the other side; duplicates stay. */
+  subtract(other: RDD<T>, partitioner?: PartitionerLike): RDD<T> {
+    const [left, right] = [this as unknown as RDD<T>, other].map((rdd) => rdd.oneToOne<[T, null]>('subtract', 'map', withNull))
+    const given = partitioner ?? this.numPartitions
+    return cogroup<[T, null]>(left as never, 'subtract', [right as never], 'subtract', given).keys()
+  }
+
+  /** A total order over all partitions, by `f`'s result. */
+  sortBy<K>(f: (record: T) => Awaitable<K>, ascending = true, numPartitions?: number): RDD<T> {
+    const keyed = this.oneToOne<[K, T]>('sortBy', 'keyBy', this.context.capture(f, 'sortBy'))
+    return sorted<K, T>(keyed, 'sortBy', { ascending, numPartitions }).values()
+  }
+
+  /** Pairs in a total order of their keys. */
+  sortByKey<K, V>(this: RDD<[K, V]>, ascending: boolean | SortOptions<K> = true, numPartitions?: number): RDD<[K, V]> {
+    const options = typeof ascending === 'boolean' ? { ascending, numPartitions } : ascending
+    return sorted(this, 'sortByKey', options)
+  }
+
+  /** Pairs moved by a partitioner and sorted by key within each partition, in one pass. */
+  repartitionAndSortWithinPartitions<K, V>(this: RDD<[K, V]>, partitioner: Partitioner | number, options: Omit<SortOptions<K>, 'numPartitions'> = {}): RDD<[K, V]> {
+    const target = typeof partitioner === 'number' ? new HashPartitioner(partitionCount('repartitionAndSortWithinPartitions', partitioner)) : partitioner
+    const compare = options.compare === undefined ? undefined : this.context.capture(options.compare, 'repartitionAndSortWithinPartitions')
+    const read = { kind: 'sort', ascending: options.ascending ?? true, compare: compare?.ref } as const
+    return shuffled(this as never, 'repartitionAndSortWithinPartitions', { partitioner: target, read, closures: compare?.closures })
+  }
+
+  /** Exactly this many partitions, evenly filled, through a shuffle. */
+  repartition(numPartitions: number): RDD<T> {
+    return repartitioned(this as unknown as RDD<T>, partitionCount('repartition', numPartitions), 'repartition')
+  }
+
+  /** Fewer partitions; without `shuffle`, by reading neighbours one after another. */
+  coalesce(numPartitions: number, shuffle = false): RDD<T> {
+    partitionCount('coalesce', numPartitions)
+    return shuffle ? repartitioned(this as unknown as RDD<T>, numPartitions, 'coalesce') : this.coalesced(numPartitions)
+  }
+}
+
+function repartitioned<T>(parent: RDD<T>, numPartitions: number, operation: string): RDD<T> {
+  const shuffleId = parent.context.newShuffleId()
+  return parent.derive<T>({
+    operation,
+    operator: { op: 'shuffle', shuffleId, read: { kind: 'records' } },
+    inputs: [],
+    shuffles: [
+      {
+        shuffleId,
+        parent: parent as AnyRdd,
+        numReduces: numPartitions,
+        closures: [],
+        write: () => ({ numPartitions, partitioner: { kind: 'roundRobin' }, pairs: false }),
+      },
+    ],
+    numPartitions,
+  })
+}
+
+/** Pairs sorted by key over range partitions; the ranges are sampled when the first job needs them. */
+function sorted<K, V>(pairs: RDD<[K, V]>, operation: string, options: SortOptions<K>): RDD<[K, V]> {
+  const ascending = options.ascending ?? true
+  const { context } = pairs
+  const comparator = options.compare === undefined ? undefined : context.capture(options.compare, operation)
+  const compare = (options.compare ?? compareKeys) as (a: unknown, b: unknown) => number
+  const count = partitionCount(operation, options.numPartitions ?? Math.max(1, pairs.numPartitions))
+  if (typeof compare !== 'function') refuse(operation, 'compare', options.compare, 'a function of two keys')
+  const partitioner = new RangePartitioner(count, { ascending, compare, comparator })
+  const prepare = async (): Promise<void> => {
+    if (partitioner.bounds === undefined) partitioner.bounds = await sampleBounds(pairs, count, { compare, operation })
+  }
+  return shuffled(pairs as never, operation, {
+    partitioner,
+    prepare,
+    closures: comparator?.closures,
+    read: { kind: 'sort', ascending, compare: comparator?.ref },
+  })
+}
+
+async function sampleBounds<K>(
+  pairs: RDD<[K, unknown]>,
+  numPartitions: number,
+  options: { readonly compare: (a: unknown, b: unknown) => number; readonly operation: string },
+): Promise<readonly unknown[]> {
+  if (numPartitions <= 1 || pairs.numPartitions === 0) return []
+  const keys = pairs.keys()
+  const size = sampleSizes(numPartitions, pairs.numPartitions)
+  const samples: KeySample[] = []
+  await pairs.context.runJob({
+    rdd: keys as AnyRdd,
+    sink: { kind: 'apply', f: { builtin: 'sampleKeys', args: { size, seed: pairs.id } } },
+    closures: [],
+    operation: options.operation,
+    onResult: (_, value) => samples.push(value as KeySample),
+  })
+  return rangeBounds(samples, numPartitions, options.compare)
+}
+

@@ -1,0 +1,61 @@
+import type { SparkConf } from '../common/conf/index.js'
+import type { ExecutorId } from '../common/index.js'
+import type { ExecutorLossCause } from './task-set/task-outcome.js'
+
+/*
+ * The service-provider interface of cluster managers, driver side. A manager is a folder (or a third party's package) that claims master
+ * URLs and starts executors; everything after an executor's registration (tasks, heartbeats, blocks) is the same for all.
+ */
+
+/** What starts executors for one kind of master URL. */
+export interface ClusterManager {
+  readonly name: string
+  /** Whether a master URL is this manager's. */
+  claims(masterUrl: string): boolean
+  /** @throws FS_CONTEXT_MASTER_URL when the URL is its own kind but malformed. */
+  create(context: ManagerContext): ExecutorProvider
+}
+
+/** What a manager is told and may call. */
+export interface ManagerContext {
+  readonly masterUrl: string
+  readonly appId: string
+  readonly appName: string
+  readonly conf: SparkConf
+  /** Where executors dial the driver; undefined when the provider does not need the network. */
+  driverAddress(): { readonly host: string; readonly port: number }
+  /** The application's secret in base64, for executors. Never in argv. */
+  readonly secret: string
+  /** Folders below which executors on this machine keep their data; removed when the context stops. */
+  readonly localDirs: readonly string[]
+  /** Settings that executors need. */
+  executorSettings(): Readonly<Record<string, string>>
+  /** Connects an executor that lives in the driver's process. */
+  startInProcess(options: InProcessExecutor): Promise<{ stop(): Promise<void> }>
+  /** An executor that was started has ended, with the manager's word for why; the first cause counts. */
+  executorEnded(executorId: ExecutorId, cause: ExecutorLossCause): void
+  /** No further executors will come. */
+  noMoreExecutors(message: string): void
+  log(level: 'info' | 'warn', message: string): void
+}
+
+export interface InProcessExecutor {
+  readonly executorId: ExecutorId
+  readonly slots: number
+  readonly memoryBytes: number
+}
+
+/** Starts and ends the executors of one application. */
+export interface ExecutorProvider {
+  /** Whether executors are other processes, so that the driver has to listen. */
+  readonly needsNetwork: boolean
+  /** Slots that the application will have when all executors are there; the default parallelism. */
+  readonly expectedSlots: number
+  /** Failures of a task after which its job fails, where the manager decides it. */
+  readonly maxTaskFailures?: number
+  /** Begins to start executors; resolves when those are asked for, not when they have registered. */
+  start(): Promise<void>
+  /** Ends an executor that is no longer wanted or does not answer. */
+  kill(executorId: ExecutorId): void
+  stop(): Promise<void>
+}
