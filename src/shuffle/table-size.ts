@@ -54,30 +54,45 @@ export class TableSize {
   #survey(table: KeyTable): void {
     this.#surveyedAt = table.updates
     const { values } = table
+    const { elements, largest } = countElements(values)
     const step = Math.max(1, Math.floor(values.length / VALUES_PER_SURVEY))
-    let bytes = 0
-    let shells = 0
-    let elements = 0
+    let held = 0
+    let heldBytes = 0
+    let shellBytes = 0
     let looked = 0
     for (let i = 0; i < values.length; i += step) {
-      const held = elementsOf(values[i])
+      const count = elementsOf(values[i])
       const whole = estimateBytes(values[i])
-      const shell = held === 0 ? whole : Math.min(whole, 48)
-      bytes += whole - shell + held * (SLOT_BYTES - 8)
-      shells += shell
-      elements += held
+      const shell = count === 0 ? whole : Math.min(whole, 48)
+      held += count
+      heldBytes += whole - shell + count * (SLOT_BYTES - 8)
+      shellBytes += shell
       looked++
     }
-    this.#bytesPerValue = looked === 0 ? 0 : shells / looked
-    this.#bytesPerElement = elements === 0 ? 0 : bytes / elements
-    this.#elementsPerUpdate = elements === 0 ? 0 : countElements(values) / Math.max(1, table.updates)
+    this.#bytesPerValue = looked === 0 ? 0 : shellBytes / looked
+    this.#elementsPerUpdate = elements / Math.max(1, table.updates)
+    if (elements === 0) return
+    // The largest list may hold most of the elements, and the samples miss it.
+    const ofLargest = elementsOf(values[largest])
+    const perElement = held === 0 ? 0 : heldBytes / held
+    const largestBytes = estimateBytes(values[largest]) + ofLargest * (SLOT_BYTES - 8)
+    this.#bytesPerElement = (largestBytes + perElement * (elements - ofLargest)) / elements
   }
 }
 
-function countElements(values: readonly unknown[]): number {
+/** How many elements the values hold, and the index of the value that holds most. */
+function countElements(values: readonly unknown[]): { elements: number; largest: number } {
   let elements = 0
-  for (let i = 0; i < values.length; i++) elements += elementsOf(values[i])
-  return elements
+  let most = -1
+  let largest = 0
+  for (let i = 0; i < values.length; i++) {
+    const count = elementsOf(values[i])
+    elements += count
+    if (count <= most) continue
+    most = count
+    largest = i
+  }
+  return { elements, largest }
 }
 
 /** Elements of a list, map or set; of the lists within a short list (a cogroup's value). */
