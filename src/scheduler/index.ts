@@ -26,9 +26,9 @@ export {
   type SchedulingMode,
 } from './pool/pool-config.js'
 export { Scheduler, type SchedulerEffect, type SchedulerEvent } from './scheduler.js'
+export type { ClusterManager, ExecutorProvider, InProcessExecutor, ManagerContext } from './spi.js'
 export { executorLocation, parseTaskLocation, type TaskLocation } from './task-location.js'
 export { defaultLocalityWaits, type Locality, type LocalityWaits, localityLevels } from './task-set/locality.js'
-export type { ClusterManager, ExecutorProvider, InProcessExecutor, ManagerContext } from './spi.js'
 export type * from './task-set/task-outcome.js'
 export { TaskScheduler } from './task-set/task-scheduler.js'
 export type * from './task-set/task-scheduler-messages.js'

@@ -46,8 +46,7 @@ export class Scheduler {
     const queue: (DagEffect | TaskSchedulerEffect)[] = []
     if (isForDag(event)) append(queue, this.#dag.handle(event, now))
     if (isForTasks(event)) append(queue, this.#tasks.handle(event, now))
-    // First in, first out: what one core answers to the other comes after all that was said before, so that the outside
-    // sees no kill ahead of its launch.
+    // First in, first out: what one core answers to the other comes after all that was said before.
     for (let i = 0; i < queue.length; i++) {
       const effect = queue[i] as DagEffect | TaskSchedulerEffect
       switch (effect.type) {
@@ -68,6 +67,8 @@ export class Scheduler {
           out.push(effect)
       }
     }
+    // Only now, so that slots go to what is wanted after all that.
+    append(out, this.#tasks.offer(now))
     return out
   }
 

@@ -4,7 +4,7 @@ import type { PendingReason } from '../pending-reason.js'
 import { Pools } from '../pool/pools.js'
 import { type ExecutorState, ExecutorTable } from './executor-table.js'
 import { localityLevels } from './locality.js'
-import { level } from './pending-tasks.js'
+import { Offers, type Place } from './offers.js'
 import { explainPending } from './pending-text.js'
 import { StarvationWatch } from './starvation-watch.js'
 import type { ExecutorLossCause, TaskOutcome } from './task-outcome.js'
@@ -12,7 +12,9 @@ import type {
   ExecutorAdded,
   ExecutorLost,
   ExecutorReport,
+  Launch,
   OutputCompleted,
+  SetTimer,
   StageFailure,
   TaskSchedulerEffect,
   TaskSchedulerEvent,
@@ -38,11 +40,8 @@ const timers = { locality: 'tasks.locality', starved: 'tasks.starved', registere
 
 /**
  * Places tasks on executors. It keeps the executors' free slots and the task sets in their pools; whenever a slot becomes
- * free or a task pending, slots are offered to the sets in the order of the pools, level of locality by level, one task an
- * executor in turn. It sees attempts through to their end and judges them with their set's manager.
- *
- * One invariant makes single offers enough: after each event, every free slot has been refused by every set that has
- * pending tasks; so only what the next event frees needs to be offered, until time lets a set's locality level rise.
+ * free or a task pending, slots are offered to the sets in the order of the pools. It sees attempts through to their end
+ * and judges them with their set's manager.
  */
 export class TaskScheduler {
   readonly #options: TaskSchedulerOptions
@@ -53,13 +52,9 @@ export class TaskScheduler {
   readonly #sets = new Map<StageId, TaskSetManager[]>()
   readonly #running = new Map<TaskId, Running>()
   #latestTaskId = -1
-  /** Where the round robin over executors goes on. */
-  #cursor: number
+  readonly #offers: Offers
   #isHeld: boolean
   #holdTimerSet = false
-  /** Whether some set leaves free slots for the sake of locality. */
-  #isRefusing = false
-  #localityTimerAt: number | undefined
   #noMoreExecutors: string | undefined
   #out: TaskSchedulerEffect[] = []
 
@@ -68,18 +63,33 @@ export class TaskScheduler {
     this.#executors = new ExecutorTable(options.taskCpus)
     this.#pools = new Pools(options.pools)
     this.#starvation = new StarvationWatch(options.starvationTimeoutMs)
-    this.#cursor = Math.abs(Math.trunc(options.seed))
+    this.#offers = new Offers(this.#executors, this.#pools, options.seed)
     this.#isHeld = options.minRegistered.slots > 0
   }
 
-  /** Takes one event, at a time in ms that never goes back, and says what has to be done, in order. */
+  /**
+   * Takes one event, at a time in ms that never goes back, and says what has to be done, in order. Nothing is launched yet:
+   * call `offer` once the DAG scheduler has had its say on what came out.
+   */
   handle(event: TaskSchedulerEvent, now: number): TaskSchedulerEffect[] {
     this.#out = []
     this.#dispatch(event, now)
     this.#checkExecutorsGone()
-    this.#watchStarvation(now)
     const out = this.#out
     this.#out = []
+    return out
+  }
+
+  /** Launches what can be launched by now. */
+  offer(now: number): (Launch | SetTimer)[] {
+    const out: (Launch | SetTimer)[] = []
+    if (!this.#isHeld) {
+      const riseMs = this.#offers.round(now, (place) => out.push(this.#launch(place, now)))
+      if (riseMs !== undefined) out.push({ type: 'setTimer', key: timers.locality, delayMs: riseMs })
+    }
+    const isStarving = this.#running.size === 0 && this.#pools.hasPending
+    const delayMs = this.#starvation.look(isStarving, now)
+    if (delayMs !== undefined) out.push({ type: 'setTimer', key: timers.starved, delayMs })
     return out
   }
 
@@ -111,22 +121,22 @@ export class TaskScheduler {
   #dispatch(event: TaskSchedulerEvent, now: number): void {
     switch (event.type) {
       case 'executorAdded':
-        this.#executorAdded(event, now)
+        this.#executorAdded(event)
         break
       case 'executorLost':
-        this.#executorLost(event, now)
+        this.#executorLost(event)
         break
       case 'executorDraining':
-        this.#setDraining(event.executorId, event.isDraining, now)
+        this.#setDraining(event.executorId, event.isDraining)
         break
       case 'executorReport':
         this.#reported(event, now)
         break
       case 'taskStatus':
-        this.#statusOf(event, now)
+        this.#statusOf(event)
         break
       case 'submitTaskSet':
-        this.#submit(event.taskSet, now)
+        this.#submit(event.taskSet)
         break
       case 'cancelTaskSets':
         this.#cancel(event.stageId, event.reason, event.interrupt)
@@ -138,7 +148,7 @@ export class TaskScheduler {
         this.#kill(event.taskId, event.reason, event.interrupt)
         break
       case 'speculate':
-        this.#speculate(event.stageId, event.stageAttempt, event.index, now)
+        this.#speculate(event.stageId, event.stageAttempt, event.index)
         break
       case 'noMoreExecutors':
         this.#noMoreExecutors = event.message
@@ -151,20 +161,20 @@ export class TaskScheduler {
     }
   }
 
-  #executorAdded(event: ExecutorAdded, now: number): void {
+  #executorAdded(event: ExecutorAdded): void {
     if (this.#executors.get(event.executorId) !== undefined) return
     const executor = this.#executors.add(event)
     this.#noMoreExecutors = undefined
     this.#placeChanged(executor)
     if (this.#isHeld && this.#executors.totalSlots >= this.#options.minRegistered.slots) {
       this.#isHeld = false
-      this.#offerAll(now)
+      this.#offers.toAll()
       return
     }
-    this.#offerOne(executor, now)
+    this.#offers.toOne(executor)
   }
 
-  #executorLost(event: ExecutorLost, now: number): void {
+  #executorLost(event: ExecutorLost): void {
     const { executorId, cause } = event
     const executor = this.#executors.get(executorId)
     if (executor === undefined) return
@@ -173,7 +183,7 @@ export class TaskScheduler {
     if (event.outputsLost) this.#outputsLost(executor, event.lostHost)
     for (const id of executor.running) this.#lostWith(id, cause)
     executor.running.clear()
-    this.#offerAll(now)
+    this.#offers.toAll()
   }
 
   #lostWith(id: TaskId, cause: ExecutorLossCause): void {
@@ -190,12 +200,12 @@ export class TaskScheduler {
     for (const sets of this.#sets.values()) for (const set of sets) set.outputsLost(ordinals)
   }
 
-  #setDraining(executorId: ExecutorId, isDraining: boolean, now: number): void {
+  #setDraining(executorId: ExecutorId, isDraining: boolean): void {
     const executor = this.#executors.get(executorId)
     if (executor === undefined) return
     this.#executors.setDraining(executor, isDraining)
     this.#placeChanged(executor)
-    this.#offerAll(now)
+    this.#offers.toAll()
   }
 
   #placeChanged(executor: ExecutorState): void {
@@ -223,7 +233,7 @@ export class TaskScheduler {
       this.#ended(running, { type: 'killed', reason: `executor ${executor.id} does not know of the task` })
       isAnyLost = true
     }
-    if (isAnyLost) this.#offerAll(now)
+    if (isAnyLost) this.#offers.toAll()
   }
 
   #killUnknown(taskId: TaskId, executorId: ExecutorId): void {
@@ -231,13 +241,13 @@ export class TaskScheduler {
     this.#out.push({ type: 'killTask', taskId, executorId, slot: -1, reason, interrupt: false })
   }
 
-  #statusOf(event: TaskStatus, now: number): void {
+  #statusOf(event: TaskStatus): void {
     const running = this.#running.get(event.taskId)
     if (running === undefined) return
     this.#release(running)
     const isPendingAgain = this.#ended(running, event.outcome)
-    if (isPendingAgain) this.#offerAll(now)
-    else this.#offerOne(running.executor, now)
+    if (isPendingAgain) this.#offers.toAll()
+    else this.#offers.toOne(running.executor)
   }
 
   #release({ attempt, executor, slots }: Running): void {
@@ -272,7 +282,7 @@ export class TaskScheduler {
     else this.#sets.set(stageId, sets)
   }
 
-  #submit(taskSet: TaskSet, now: number): void {
+  #submit(taskSet: TaskSet): void {
     const { stageId } = taskSet
     for (const earlier of this.#sets.get(stageId) ?? []) {
       earlier.retire()
@@ -283,7 +293,7 @@ export class TaskScheduler {
     this.#pools.add(manager, taskSet.properties)
     this.#settle(manager)
     this.#armHoldTimer()
-    this.#offerAll(now)
+    this.#offers.toAll()
   }
 
   #cancel(stageId: StageId, reason: string, interrupt: boolean): void {
@@ -326,20 +336,19 @@ export class TaskScheduler {
     this.#out.push({ type: 'killTask', taskId, executorId: executor.id, slot: slots[0] as number, reason, interrupt })
   }
 
-  #speculate(stageId: StageId, stageAttempt: number, index: number, now: number): void {
+  #speculate(stageId: StageId, stageAttempt: number, index: number): void {
     const manager = this.#sets.get(stageId)?.at(-1)
     if (manager?.taskSet.stageAttempt !== stageAttempt) return
     manager.speculate(index)
-    this.#offerAll(now)
+    this.#offers.toAll()
   }
 
   #timerDue(key: string, now: number): void {
     if (key === timers.locality) {
-      this.#localityTimerAt = undefined
-      this.#offerAll(now)
+      this.#offers.timerDue()
     } else if (key === timers.registered && this.#isHeld) {
       this.#isHeld = false
-      this.#offerAll(now)
+      this.#offers.toAll()
     } else if (key === timers.starved && this.#starvation.isDue(now)) {
       const waitedSeconds = Math.round(this.#options.starvationTimeoutMs / 1000)
       const reasons = this.pendingReasons()
@@ -366,113 +375,13 @@ export class TaskScheduler {
     this.#failAllPending(() => ({ code: 'FS_JOB_EXECUTORS_GONE', details: { reason } }))
   }
 
-  #watchStarvation(now: number): void {
-    const isStarving = this.#running.size === 0 && this.#pools.hasPending
-    const delayMs = this.#starvation.look(isStarving, now)
-    if (delayMs !== undefined) this.#out.push({ type: 'setTimer', key: timers.starved, delayMs })
-  }
-
   #armHoldTimer(): void {
     if (!this.#isHeld || this.#holdTimerSet) return
     this.#holdTimerSet = true
     this.#out.push({ type: 'setTimer', key: timers.registered, delayMs: this.#options.minRegistered.maxWaitMs })
   }
 
-  #offerOne(executor: ExecutorState, now: number): void {
-    if (this.#isHeld || !this.#executors.isReady(executor)) return
-    for (const set of this.#pools.ordered()) {
-      while (this.#executors.isReady(executor) && this.#launchBest(set, executor, now)) {
-        // Under FAIR the order changes with each launch; with one slot there is nothing more to hand out anyway.
-        if (this.#pools.mode === 'FAIR' && this.#executors.isReady(executor)) {
-          this.#offerOne(executor, now)
-          return
-        }
-      }
-      if (!this.#executors.isReady(executor)) break
-    }
-    this.#noteRefusals(now)
-  }
-
-  /** Launches one task of the set on the executor, the most local there is. */
-  #launchBest(set: TaskSetManager, executor: ExecutorState, now: number): boolean {
-    for (let at = 0; at <= level.any; at++) {
-      if (!this.#mayLaunch(set, at, now)) continue
-      const index = set.find(executor, at)
-      if (index < 0) continue
-      this.#launch(set, executor, index, at, now)
-      return true
-    }
-    return this.#launchSpeculative(set, executor, now)
-  }
-
-  #mayLaunch(set: TaskSetManager, at: number, now: number): boolean {
-    if (!set.pending.mayHave(at)) return false
-    return at === level.noPref || at <= set.delay.allowed(set.pending, this.#executors, now)
-  }
-
-  #launchSpeculative(set: TaskSetManager, executor: ExecutorState, now: number): boolean {
-    const index = set.findSpeculative(executor)
-    if (index < 0) return false
-    this.#launch(set, executor, index, level.any, now)
-    return true
-  }
-
-  #offerAll(now: number): void {
-    if (this.#isHeld) return
-    if (this.#executors.ready > 0) {
-      if (this.#pools.mode === 'FAIR') this.#offerFairly(now)
-      else {
-        for (const set of this.#pools.ordered()) {
-          if (this.#executors.ready === 0) break
-          this.#launchMany(set, Number.POSITIVE_INFINITY, now)
-        }
-      }
-    }
-    this.#noteRefusals(now)
-  }
-
-  /** One task at a time, as each launch changes whose turn it is. A set that has refused all offers is done with. */
-  #offerFairly(now: number): void {
-    const refused = new Set<TaskSetManager>()
-    while (this.#executors.ready > 0) {
-      const set = this.#pools.ordered().find((candidate) => !refused.has(candidate))
-      if (set === undefined) return
-      if (this.#launchMany(set, 1, now) === 0) refused.add(set)
-    }
-  }
-
-  /** Launches up to `limit` tasks of the set, the most local first, one on each executor in turn. Returns how many. */
-  #launchMany(set: TaskSetManager, limit: number, now: number): number {
-    let launched = 0
-    for (let at = 0; at <= level.any && launched < limit; at++) {
-      if (!this.#mayLaunch(set, at, now)) continue
-      launched += this.#inTurn(limit - launched, (executor) => {
-        const index = set.find(executor, at)
-        if (index >= 0) this.#launch(set, executor, index, at, now)
-        return index >= 0
-      })
-    }
-    if (launched === limit || set.numPending === set.pending.count) return launched
-    return launched + this.#inTurn(limit - launched, (executor) => this.#launchSpeculative(set, executor, now))
-  }
-
-  /** Goes round the executors until `limit` launches were made, or none of them takes one more. */
-  #inTurn(limit: number, launchOn: (executor: ExecutorState) => boolean): number {
-    const executors = this.#executors.list
-    let launched = 0
-    let misses = 0
-    while (launched < limit && misses < executors.length && this.#executors.ready > 0) {
-      this.#cursor = (this.#cursor + 1) % executors.length
-      const executor = executors[this.#cursor] as ExecutorState
-      if (this.#executors.isReady(executor) && launchOn(executor)) {
-        launched++
-        misses = 0
-      } else misses++
-    }
-    return launched
-  }
-
-  #launch(manager: TaskSetManager, executor: ExecutorState, index: number, at: number, now: number): void {
+  #launch({ set: manager, executor, index, at }: Place, now: number): Launch {
     const { taskSet } = manager
     const speculative = !manager.pending.isPending(index)
     const slots = this.#executors.takeSlots(executor, manager.pending.preferredSlot(index, executor))
@@ -496,25 +405,6 @@ export class TaskScheduler {
     manager.launched(attempt)
     executor.running.add(attempt.taskId)
     this.#running.set(attempt.taskId, { attempt, manager, executor, slots, missedReports: 0 })
-    this.#out.push({ type: 'launch', attempt, taskSet })
-  }
-
-  /** After offers: sets that leave slots free wait for better ones; the next rise of a level is put on the timer. */
-  #noteRefusals(now: number): void {
-    const isAnyReady = this.#executors.ready > 0
-    if (!isAnyReady && !this.#isRefusing) return
-    this.#isRefusing = false
-    let nextMs = Number.POSITIVE_INFINITY
-    for (const set of this.#pools.ordered()) {
-      const allowed = set.delay.allowed(set.pending, this.#executors, now)
-      const riseMs = set.delay.offered(isAnyReady && set.pending.count > 0, allowed, now)
-      if (riseMs === undefined) continue
-      this.#isRefusing = true
-      nextMs = Math.min(nextMs, riseMs)
-    }
-    if (nextMs === Number.POSITIVE_INFINITY) return
-    if (this.#localityTimerAt !== undefined && this.#localityTimerAt <= now + nextMs) return
-    this.#localityTimerAt = now + nextMs
-    this.#out.push({ type: 'setTimer', key: timers.locality, delayMs: nextMs })
+    return { type: 'launch', attempt, taskSet }
   }
 }

@@ -1,0 +1,3 @@
+export { randomOptions, simulate } from './simulate.js'
+export type { SimulationResult } from './simulation.js'
+export { calm, type SimulationOptions } from './simulation-options.js'
