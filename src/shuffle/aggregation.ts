@@ -60,13 +60,14 @@ export class Aggregation {
 
   /** All input has been seen. */
   finish(): void {
-    this.metrics.records += this.table.updates
+    if (this.#emitted >= 0) return
+    if (this.#spillFile === undefined) this.metrics.records += this.table.updates
     this.#settle()
   }
 
   /** The next aggregated pairs, or undefined at the end. */
   next(): PairBatch | undefined {
-    if (this.#emitted < 0) this.finish()
+    this.finish()
     for (;;) {
       const { table } = this
       if (this.#emitted < table.size) {
