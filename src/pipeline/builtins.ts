@@ -22,7 +22,12 @@ export function registerBuiltins(table: Readonly<Record<string, BuiltinMaker>>):
 }
 
 /** Makes one of Firesteel's own functions for a task. */
-export function makeBuiltin(name: string, args: unknown, functions: readonly UserFunction[], context: BuiltinContext): UserFunction {
+export function makeBuiltin(
+  name: string,
+  args: unknown,
+  functions: readonly UserFunction[],
+  context: BuiltinContext,
+): UserFunction {
   const maker = makers.get(name)
   if (maker === undefined) throw new Error(`there is no built-in function '${name}'`)
   return maker(args as never, functions, context)

@@ -12,7 +12,12 @@ type Lists = unknown[][]
  * Brings the values of a key together from several sides, then emits what the flavour asks for. All values of one key are held
  * in memory at a time; the keys of a partition need not be.
  */
-export function cogroupSource(opener: Opener, node: number, operator: CogroupOperator, tree: PartitionTree): BatchSource {
+export function cogroupSource(
+  opener: Opener,
+  node: number,
+  operator: CogroupOperator,
+  tree: PartitionTree,
+): BatchSource {
   const { inputs } = opener.node(node)
   const sides = operator.sides.map((side) => {
     if ('shuffleId' in side) {

@@ -1,5 +1,5 @@
-import * as io from '../io/index.js'
 import type { BatchReader, FileSplit } from '../io/index.js'
+import * as io from '../io/index.js'
 import type { SyncSource } from './batch.js'
 import type { FileFormat, Operator, PartitionTree } from './plan.js'
 import type { TaskServices } from './task-services.js'

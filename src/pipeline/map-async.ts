@@ -76,7 +76,8 @@ class CallWindow {
       await this.#fill()
       const ready = this.#takeReady()
       if (ready.length > 0) return ready
-      if (this.#running === 0 && this.#queue.length === 0 && this.#inputEnded && this.#at === this.#records.length) return undefined
+      if (this.#running === 0 && this.#queue.length === 0 && this.#inputEnded && this.#at === this.#records.length)
+        return undefined
       if (this.#running > 0) await this.#change()
     }
   }

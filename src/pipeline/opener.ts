@@ -69,7 +69,10 @@ export class Opener {
     const ops = [...segment.ops, { op: operator.op } as RecordOp]
     const functions = [...segment.functions, 'f' in operator ? this.function(operator.f, tree) : undefined]
     const tick = () => this.services.tick()
-    const source = segmentSource(this.code, { node, ops, functions }, this.openBelow(below, tree), { emitsPairs: false, tick })
+    const source = segmentSource(this.code, { node, ops, functions }, this.openBelow(below, tree), {
+      emitsPairs: false,
+      tick,
+    })
     return this.#keep(source)
   }
 
@@ -111,7 +114,12 @@ export class Opener {
       case 'mapPartitions':
         return this.#mapPartitions(operator, this.open(inputs[0] as number, tree), tree)
       case 'mapAsync':
-        return mapAsyncSource(this.open(inputs[0] as number, tree), this.function(operator.f, tree), operator, this.services)
+        return mapAsyncSource(
+          this.open(inputs[0] as number, tree),
+          this.function(operator.f, tree),
+          operator,
+          this.services,
+        )
       case 'pipe':
         return pipeSource(this, operator.options, this.open(inputs[0] as number, tree), tree)
       case 'union':
@@ -122,7 +130,10 @@ export class Opener {
         return this.#combined([input(0), input(1)], ([left, right]) => zipped(left as SyncSource, right as SyncSource))
       case 'zipPartitions': {
         const f = this.function(operator.f, tree)
-        return this.#combined(inputs.map((_, i) => input(i)), (sides) => this.#applied(() => f(...sides.map(iterate))))
+        return this.#combined(
+          inputs.map((_, i) => input(i)),
+          (sides) => this.#applied(() => f(...sides.map(iterate))),
+        )
       }
       case 'cartesian':
         return this.#cartesian(inputs, tree)
@@ -137,7 +148,11 @@ export class Opener {
     return this.#applied(() => compute(split, tree.index))
   }
 
-  #mapPartitions(operator: Extract<Operator, { op: 'mapPartitions' }>, input: BatchSource, tree: PartitionTree): BatchSource {
+  #mapPartitions(
+    operator: Extract<Operator, { op: 'mapPartitions' }>,
+    input: BatchSource,
+    tree: PartitionTree,
+  ): BatchSource {
     const f = this.function(operator.f, tree)
     const call = (records: Iterable<unknown>) => (operator.withIndex ? f(tree.index, records) : f(records))
     return this.#combined([input], ([source]) => this.#applied(() => call(iterate(source as SyncSource))))
@@ -313,7 +328,10 @@ function iteratorFrom(result: unknown): Iterator<unknown> {
   const make = (result as Iterable<unknown> | null | undefined)?.[Symbol.iterator]
   if (typeof make === 'function') return make.call(result)
   if (typeof (result as Iterator<unknown> | undefined)?.next === 'function') return result as Iterator<unknown>
-  throw new FiresteelError('FS_RDD_NOT_ITERABLE', { operator: 'mapPartitions', value: Object.prototype.toString.call(result) })
+  throw new FiresteelError('FS_RDD_NOT_ITERABLE', {
+    operator: 'mapPartitions',
+    value: Object.prototype.toString.call(result),
+  })
 }
 
 function hasAsyncIterator(value: unknown): boolean {
@@ -339,7 +357,8 @@ function cartesianSource(left: SyncSource, openRight: () => SyncSource): SyncSou
     for (let batch = left.next(); batch !== undefined; batch = left.next()) {
       const records = recordsOf(batch)
       const right = openRight()
-      for (let other = right.next(); other !== undefined; other = right.next()) yield* product(records, recordsOf(other))
+      for (let other = right.next(); other !== undefined; other = right.next())
+        yield* product(records, recordsOf(other))
       right.close()
     }
   })

@@ -32,7 +32,14 @@ export function pipeSource(opener: Opener, options: PipeOptions, input: BatchSou
         if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
         if (feedFailure !== undefined) reject(feedFailure)
         else if (code === 0) resolve()
-        else reject(new FiresteelError('FS_TASK_PIPE_EXIT', { command, code: code ?? signal, stderr: errorText.trim().slice(-500) }))
+        else
+          reject(
+            new FiresteelError('FS_TASK_PIPE_EXIT', {
+              command,
+              code: code ?? signal,
+              stderr: errorText.trim().slice(-500),
+            }),
+          )
       })
     })
     ended.catch(() => undefined)

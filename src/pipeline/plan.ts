@@ -52,7 +52,12 @@ export type Operator =
   | { readonly op: 'keys' | 'values-of' }
   // One partition at a time.
   | { readonly op: 'mapPartitions'; readonly f: FunctionRef; readonly withIndex: boolean }
-  | { readonly op: 'mapAsync'; readonly f: FunctionRef; readonly kind: 'map' | 'flatMap'; readonly options: AsyncOptions }
+  | {
+      readonly op: 'mapAsync'
+      readonly f: FunctionRef
+      readonly kind: 'map' | 'flatMap'
+      readonly options: AsyncOptions
+    }
   | { readonly op: 'pipe'; readonly options: PipeOptions }
   // Several partitions.
   | { readonly op: 'union' } // the partition's `branch` says which input

@@ -32,7 +32,12 @@ export interface SinkRun {
  * Runs one task: opens the plan for its partition and drives the records into the sink. Synchronous as long as the user's
  * functions are; once one returns a promise, the task starts over in the asynchronous form, which the stage then keeps.
  */
-export function runTask(plan: StagePlan, tree: PartitionTree, code: StageCode, services: TaskServices): TaskOutput | Promise<TaskOutput> {
+export function runTask(
+  plan: StagePlan,
+  tree: PartitionTree,
+  code: StageCode,
+  services: TaskServices,
+): TaskOutput | Promise<TaskOutput> {
   if (!code.isAsync) {
     try {
       return runOnce(plan, tree, code, services)
@@ -44,7 +49,12 @@ export function runTask(plan: StagePlan, tree: PartitionTree, code: StageCode, s
   return runOnceAsync(plan, tree, code, services)
 }
 
-function runOnce(plan: StagePlan, tree: PartitionTree, code: StageCode, services: TaskServices): TaskOutput | Promise<TaskOutput> {
+function runOnce(
+  plan: StagePlan,
+  tree: PartitionTree,
+  code: StageCode,
+  services: TaskServices,
+): TaskOutput | Promise<TaskOutput> {
   const opener = new Opener(plan, code, services)
   let sink: SinkRun | undefined
   try {
@@ -69,7 +79,12 @@ function runOnce(plan: StagePlan, tree: PartitionTree, code: StageCode, services
   }
 }
 
-async function runOnceAsync(plan: StagePlan, tree: PartitionTree, code: StageCode, services: TaskServices): Promise<TaskOutput> {
+async function runOnceAsync(
+  plan: StagePlan,
+  tree: PartitionTree,
+  code: StageCode,
+  services: TaskServices,
+): Promise<TaskOutput> {
   const opener = new Opener(plan, code, services)
   let sink: SinkRun | undefined
   try {

@@ -312,7 +312,9 @@ if (${array}.length === 0) { ${iterator} = undefined; break }
       }
       case 'combine': {
         const pair = this.#asPair(cursor)
-        const created = sink.create ? `${this.#call('made', `create(${pair.value})`)}T.values[i] = made` : `T.values[i] = ${pair.value}`
+        const created = sink.create
+          ? `${this.#call('made', `create(${pair.value})`)}T.values[i] = made`
+          : `T.values[i] = ${pair.value}`
         const merged = `${this.#call('merged', `merge(T.values[i], ${pair.value})`)}T.values[i] = merged`
         return `${pair.text}{\nconst q = T.size, i = T.id(${pair.key})\nif (i === q) {\n${created}\n} else {\n${merged}\n}\n}\n`
       }

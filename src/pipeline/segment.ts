@@ -1,6 +1,6 @@
 import { type AsyncSource, type Batch, type BatchSource, PairBatch, type SyncSource } from './batch.js'
+import { type RecordOp, type SinkShape, segmentRuntime } from './segment-code.js'
 import type { StageCode } from './stage-code.js'
-import { type RecordOp, segmentRuntime, type SinkShape } from './segment-code.js'
 
 /** A run of record operators with their functions, as one task uses it. */
 export interface Segment {
@@ -19,7 +19,13 @@ export function bindSegment(
   sink: { readonly shape: SinkShape; readonly state: object; readonly hasLimit?: boolean },
 ): Run {
   const make = (pairsIn: boolean): Run => {
-    const shape = { ops: segment.ops, pairsIn, sink: sink.shape, isAsync: code.isAsync, hasLimit: sink.hasLimit ?? false }
+    const shape = {
+      ops: segment.ops,
+      pairsIn,
+      sink: sink.shape,
+      isAsync: code.isAsync,
+      hasLimit: sink.hasLimit ?? false,
+    }
     const factory = code.segment(segment.node, shape)
     return factory(segment.functions, sink.state, segmentRuntime) as unknown as Run
   }

@@ -1,7 +1,7 @@
+import { FiresteelError } from '../common/errors/index.js'
 import { compareKeys, hashKey } from '../common/key/index.js'
 import { decodeValue } from '../serializer/index.js'
 import { CombineWriter, PartitionWriter, type ShuffleFileInfo } from '../shuffle/index.js'
-import { FiresteelError } from '../common/errors/index.js'
 import type { Opener } from './opener.js'
 import type { PartitionerSpec, PartitionTree, SinkSpec } from './plan.js'
 import type { SinkRun, TaskOutput } from './run-task.js'
@@ -111,6 +111,11 @@ export function rangePartition(
 }
 
 function checked(partition: unknown, count: number, key: unknown): number {
-  if (Number.isInteger(partition) && (partition as number) >= 0 && (partition as number) < count) return partition as number
-  throw new FiresteelError('FS_RDD_PARTITION_INDEX', { partition: String(partition), numPartitions: count, key: String(key) })
+  if (Number.isInteger(partition) && (partition as number) >= 0 && (partition as number) < count)
+    return partition as number
+  throw new FiresteelError('FS_RDD_PARTITION_INDEX', {
+    partition: String(partition),
+    numPartitions: count,
+    key: String(key),
+  })
 }

@@ -98,14 +98,23 @@ const groupFunctions: CombineFunctions = {
   },
 }
 
-function combined(opener: Opener, input: ShuffleInput, functions: CombineFunctions, mapSideCombined: boolean): BatchSource {
+function combined(
+  opener: Opener,
+  input: ShuffleInput,
+  functions: CombineFunctions,
+  mapSideCombined: boolean,
+): BatchSource {
   const { services, code } = opener
   const node = -1 - opener.plan.nodes.length
   const merging = (table: KeyTable) =>
-    bindSegment(code, { node, ops: [], functions: [] }, {
-      shape: { kind: 'combine', create: false },
-      state: { table, create: undefined, mergeValue: functions.mergeCombiners },
-    })
+    bindSegment(
+      code,
+      { node, ops: [], functions: [] },
+      {
+        shape: { kind: 'combine', create: false },
+        state: { table, create: undefined, mergeValue: functions.mergeCombiners },
+      },
+    )
   let mergeInto: { table: KeyTable; run: (batch: Batch) => unknown } | undefined
   const aggregation = new Aggregation({
     memory: services.memory,
@@ -118,10 +127,14 @@ function combined(opener: Opener, input: ShuffleInput, functions: CombineFunctio
   })
   const run = mapSideCombined
     ? merging(aggregation.table)
-    : bindSegment(code, { node: node - 1, ops: [], functions: [] }, {
-        shape: { kind: 'combine', create: functions.create !== undefined },
-        state: { table: aggregation.table, create: functions.create, mergeValue: functions.mergeValue },
-      })
+    : bindSegment(
+        code,
+        { node: node - 1, ops: [], functions: [] },
+        {
+          shape: { kind: 'combine', create: functions.create !== undefined },
+          state: { table: aggregation.table, create: functions.create, mergeValue: functions.mergeValue },
+        },
+      )
   return aggregated({ services, input: pairSource(input, services), run, aggregation, isAsync: code.isAsync })
 }
 

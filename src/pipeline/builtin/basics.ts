@@ -10,10 +10,12 @@ registerBuiltins({
   swap: () => (pair: readonly unknown[]) => [pair[1], pair[0]],
   one: () => () => 1,
   add: () => (a: number, b: number) => a + b,
-  ignoreResult: (_args, [f]) => (records: unknown) => {
-    const result = (f as UserFunction)(records) as unknown
-    return result instanceof Promise ? result.then(() => null) : null
-  },
+  ignoreResult:
+    (_args, [f]) =>
+    (records: unknown) => {
+      const result = (f as UserFunction)(records) as unknown
+      return result instanceof Promise ? result.then(() => null) : null
+    },
   head: () => (list: readonly unknown[]) => list[0],
   /** combineByKey's first step for a zero value: every key gets a copy of its own. */
   fromZero: (zero: string, [add]) => {

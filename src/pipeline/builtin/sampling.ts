@@ -23,18 +23,19 @@ export function seededRandom(seed: number): () => number {
 
 registerBuiltins({
   /** A uniform sample of a partition's keys, by reservoir, and how many there are. */
-  sampleKeys: (args: { readonly size: number; readonly seed: number }, _functions, context) => (keys: Iterable<unknown>) => {
-    const random = seededRandom(args.seed ^ Math.imul(context.partition + 1, 0x85ebca6b))
-    const sample: unknown[] = []
-    let count = 0
-    for (const key of keys) {
-      if (sample.length < args.size) sample.push(key)
-      else {
-        const at = Math.floor(random() * (count + 1))
-        if (at < args.size) sample[at] = key
+  sampleKeys:
+    (args: { readonly size: number; readonly seed: number }, _functions, context) => (keys: Iterable<unknown>) => {
+      const random = seededRandom(args.seed ^ Math.imul(context.partition + 1, 0x85ebca6b))
+      const sample: unknown[] = []
+      let count = 0
+      for (const key of keys) {
+        if (sample.length < args.size) sample.push(key)
+        else {
+          const at = Math.floor(random() * (count + 1))
+          if (at < args.size) sample[at] = key
+        }
+        count++
       }
-      count++
-    }
-    return { count, keys: sample }
-  },
+      return { count, keys: sample }
+    },
 })
