@@ -1,5 +1,5 @@
 import { define } from '../config-entry.js'
-import { boolean, bytes, double, duration, int, text } from '../config-type.js'
+import { boolean, bytes, double, duration, int, list, text } from '../config-type.js'
 
 export const EXECUTOR_ID = define({
   key: 'spark.executor.id',
@@ -92,7 +92,7 @@ export const EXECUTOR_MAX_FAILURES = define({
 
 export const LOCAL_DIR = define({
   key: 'spark.local.dir',
-  type: text,
+  type: list,
   defaultText: "(the system's temporary folder)",
   doc: 'Folders with commas between, for shuffle files, spills and blocks on disk. A private folder is made in each and removed at the end.',
 })

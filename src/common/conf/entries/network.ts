@@ -31,9 +31,9 @@ export const RPC_LOOKUP_TIMEOUT = define({
 
 export const RPC_MESSAGE_MAX_SIZE = define({
   key: 'spark.rpc.message.maxSize',
-  type: int({ min: 1, max: 2047 }),
-  default: '128',
-  doc: 'Largest control message, in MiB, that is sent or accepted.',
+  type: bytes('m', { min: 2 ** 20, max: 2047 * 2 ** 20 }),
+  default: '128m',
+  doc: 'Largest control message that is sent or accepted; 2047m at most.',
 })
 
 export const MAX_REMOTE_BLOCK_SIZE_FETCH_TO_MEM = define({
