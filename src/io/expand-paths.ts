@@ -94,7 +94,7 @@ function filesIn(fileSystem: FileSystem, directory: string, recursive: boolean):
   for (const entry of fileSystem.list(directory)) {
     if (isHidden(nameOf(entry.path))) continue
     if (entry.kind === 'file') files.push(entry)
-    else if (recursive) files.push(...(filesIn(fileSystem, entry.path, recursive)))
+    else if (recursive) files.push(...filesIn(fileSystem, entry.path, recursive))
     else throw new FiresteelError('FS_IO_NESTED_DIRECTORY', { path: entry.path, parent: directory })
   }
   return files

@@ -120,7 +120,7 @@ export async function abortJob(job: OutputJob): Promise<void> {
   await fileSystem.remove(staging)
   await fileSystem.remove(temporary)
   const status = fileSystem.stat(job.path)
-  if (status?.kind === 'directory' && (fileSystem.list(job.path)).length === 0) await fileSystem.remove(job.path)
+  if (status?.kind === 'directory' && fileSystem.list(job.path).length === 0) await fileSystem.remove(job.path)
 }
 
 function foldersOf(job: OutputJob): { temporary: string; attempts: string; output: string; staging: string } {

@@ -1,7 +1,7 @@
 import { FiresteelError } from '../../common/errors/index.js'
 import type { ByteSource } from '../byte-source.js'
 
-const bufferBytes = 65_536
+const usualWindowBytes = 65_536
 
 /** Zeros after the last byte, so that a decoder may look ahead without asking at each byte whether there is one. */
 const padding = 16
@@ -12,19 +12,20 @@ const padding = 16
  */
 export class CompressedInput {
   readonly path: string
-  readonly bytes = new Uint8Array(bufferBytes + padding)
+  readonly bytes: Uint8Array
   position = 0
   end = 0
   readonly #source: ByteSource
   #base = 0
   #isEnded = false
 
-  constructor(source: ByteSource, path: string) {
+  constructor(source: ByteSource, path: string, windowBytes = usualWindowBytes) {
     this.#source = source
     this.path = path
+    this.bytes = new Uint8Array(windowBytes + padding)
   }
 
-  /** Makes at least `count` bytes (at most `bufferBytes`) available, or all that are left; returns how many there are. */
+  /** Makes at least `count` bytes (at most the window's) available, or all that are left; returns how many there are. */
   ensure(count: number): number {
     while (this.end - this.position < count && !this.#isEnded) this.#refill()
     return this.end - this.position
@@ -83,7 +84,7 @@ export class CompressedInput {
     this.#base += this.position
     this.end -= this.position
     this.position = 0
-    const count = this.#source.read(this.bytes, this.end, bufferBytes - this.end)
+    const count = this.#source.read(this.bytes, this.end, this.bytes.length - padding - this.end)
     this.end += count
     if (count > 0) return
     this.#isEnded = true

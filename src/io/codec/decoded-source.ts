@@ -5,10 +5,11 @@ import { CompressedInput } from './compressed-input.js'
 import { DeflateDecoder } from './deflate-decoder.js'
 import { GzipDecoder } from './gzip-decoder.js'
 import { DecodedSource, type PieceDecoder } from './piece-decoder.js'
+import { ZstdDecoder, zstdInputBytes } from './zstd-decoder.js'
 
 /** Undoes a file's compression on the way: synchronous, in pieces, in a few megabytes of memory at most. */
 export function decodedSource(source: ByteSource, codec: CodecName, path: string): ByteSource {
-  const input = new CompressedInput(source, path)
+  const input = new CompressedInput(source, path, codec === 'zstd' ? zstdInputBytes : undefined)
   return new DecodedSource(input, decoderFor(codec, input))
 }
 
@@ -21,6 +22,6 @@ function decoderFor(codec: CodecName, input: CompressedInput): PieceDecoder {
     case 'bzip2':
       return new Bzip2Decoder(input)
     case 'zstd':
-      throw input.corrupt('zstd cannot be read yet')
+      return new ZstdDecoder(input)
   }
 }
