@@ -25,7 +25,7 @@ export function writeReport({ date, options, machine, summary, runs }) {
     'Written by `node bench/run.js`; the programs and how to repeat this are in [bench/README.md](../bench/README.md).',
     '',
     tables,
-    ...losses(summary),
+    ...(options.peers.includes('firesteel') && options.peers.length > 1 ? losses(summary) : []),
     ...problemList(summary),
     ...method({ date, options, machine }),
     ...programTable(options),
@@ -88,27 +88,35 @@ function figureRows({ program, results, equal }, peers, compared) {
 }
 
 function losses({ rows }) {
-  const lost = []
-  for (const { program, results } of rows) {
-    for (const [peer, result] of Object.entries(results)) {
-      if (peer === 'firesteel' || results.firesteel === undefined) continue
-      for (const [key, name] of [
-        ['wallSeconds', 'wall time'],
-        ['cpuSeconds', 'cpu time'],
-        ['peakBytes', 'memory'],
-      ]) {
-        const [own, other] = [results.firesteel[key].median, result[key].median]
-        if (own > other)
-          lost.push(`- ${program.name}: ${(own / other).toFixed(2)} times the ${name} of ${peerTitles[peer]}`)
-      }
-    }
-  }
+  const lost = rows.flatMap(({ program, results }) =>
+    Object.keys(results)
+      .filter((peer) => peer !== 'firesteel' && results.firesteel !== undefined)
+      .flatMap((peer) => lossesTo(peer, program, results)),
+  )
   return ['## Where Firesteel loses', '', ...(lost.length === 0 ? ['Nowhere in these runs.'] : lost), '']
+}
+
+function lossesTo(peer, program, { firesteel, [peer]: other }) {
+  const compared = [
+    ['wall time', firesteel.wallSeconds.median, other.wallSeconds.median],
+    ['cpu time', firesteel.cpuSeconds.median, other.cpuSeconds.median],
+    ['memory', firesteel.peakBytes.median, other.peakBytes.median],
+    ...firesteel.figures.map(({ name, better, median }, i) => {
+      const theirs = other.figures[i].median
+      return better === 'lower' ? [name, median, theirs] : [`time for the ${name}`, 1 / median, 1 / theirs]
+    }),
+  ]
+  return compared
+    .filter(([, own, theirs]) => own > theirs)
+    .map(
+      ([name, own, theirs]) =>
+        `- ${program.name}: ${(own / theirs).toFixed(2)} times the ${name} of ${peerTitles[peer]}`,
+    )
 }
 
 function problemList({ problems }) {
   if (problems.length === 0) return []
-  return ['## Failed runs', '', ...problems.map((problem) => `- ${problem.split('\n')[0]}`), '']
+  return ['## Failed runs and other faults', '', ...problems.map((problem) => `- ${problem.split('\n')[0]}`), '']
 }
 
 function programTable({ programs }) {
@@ -118,7 +126,7 @@ function programTable({ programs }) {
       ([peer, why]) => `- ${program.name} leaves out ${peerTitles[peer]}: ${why}`,
     ),
   )
-  return ['## Programs, at full size', '', ...table(['program', 'what it does'], rows), '', ...left]
+  return ['## Programs, at full size', '', ...table(['program', 'what it does'], rows, '---'), '', ...left]
 }
 
 const ratioTitle = (peer) => `${peerTitles[peer]} ÷ Firesteel`
@@ -136,7 +144,7 @@ function ratio(other, own) {
   return value < 1 ? `**${value.toFixed(2)} (loss)**` : value.toFixed(value < 10 ? 2 : 1)
 }
 
-function table(head, rows) {
+function table(head, rows, alignment = '---:') {
   const line = (cells) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)]
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : alignment))), ...rows.map(line)]
 }

@@ -7,6 +7,10 @@ import { peerTitles } from './peers.js'
  */
 export function summarise(runs, { programs, peers }) {
   const problems = runs.filter((run) => run.failure !== undefined).map((run) => `${label(run)}: ${run.failure}`)
+  for (const run of runs) {
+    if (run.stragglers > 0)
+      problems.push(`${label(run)}: left ${run.stragglers} process(es) running, which had to be stopped`)
+  }
   const rows = programs.map((program) => {
     const own = runs.filter((run) => run.program === program.name && run.failure === undefined)
     const checksums = new Set(own.map((run) => run.checksum))
