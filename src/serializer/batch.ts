@@ -3,7 +3,7 @@ import { BatchWriter } from './batch-writer.js'
 import { ByteReader } from './byte-reader.js'
 import { readTupleColumns, writeTuple } from './column/array-column.js'
 import { columnTag } from './column/column-tag.js'
-import type { ColumnValues } from './column/place.js'
+import { type ColumnValues, toArray } from './column/place.js'
 import { readColumn, readTagged } from './column/read-column.js'
 import { writePairRows, writeRows } from './column/row-column.js'
 import { writeColumn } from './column/write-column.js'
@@ -11,7 +11,7 @@ import { explainUnsupported } from './unsupported.js'
 
 /** The first byte of every batch; changes with the format. */
 const FORMAT = 0xb1
-const root = { depth: 0, owners: undefined } as const
+const root = { depth: 0, owners: undefined, inside: undefined } as const
 
 /** Writers not in use. More than one exists only when a getter or a class's codec encodes while a batch is encoded. */
 const idle: BatchWriter[] = []
@@ -140,10 +140,6 @@ function readHeader(reader: ByteReader): number {
 
 function checkEnd(reader: ByteReader): void {
   if (reader.position !== reader.bytes.length) throw reader.corrupt('there are bytes after the last record')
-}
-
-function toArray(values: ColumnValues): unknown[] {
-  return ArrayBuffer.isView(values) ? Array.from(values) : (values as unknown[])
 }
 
 function splitPairs(reader: ByteReader, records: unknown[]): { keys: unknown[]; values: unknown[] } {

@@ -11,6 +11,11 @@ export function isPlainArray(value: unknown): value is unknown[] {
   return Array.isArray(value) && (Object.getPrototypeOf(value) === Array.prototype || isForeignArray(value))
 }
 
+/** Whether an array has the properties of a match of a regular expression, or of a template's strings, besides its items. */
+export function hasMatchProperties(array: readonly unknown[]): boolean {
+  return 'index' in array || 'raw' in array
+}
+
 /** Whether a prototype is that of a built-in class, or of the class of the same name in another realm. */
 export function isBuiltIn(prototype: object, builtIn: { readonly prototype: object; readonly name: string }): boolean {
   if (prototype === builtIn.prototype) return true

@@ -1,10 +1,19 @@
 import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
-import { isPlainArray } from '../plain.js'
-import type { Owners } from '../sharing.js'
+import { hasMatchProperties, isPlainArray } from '../plain.js'
+import type { ObjectColumn, Owners } from '../sharing.js'
+import { assembleTuples } from './assemble.js'
 import { columnTag } from './column-tag.js'
+import { gatherTuples } from './gather.js'
 import { readInts, writeInts } from './int-column.js'
-import type { ColumnValues, Place, ReadColumn, WriteColumn } from './place.js'
+import {
+  type ColumnValues,
+  type Place,
+  type ReadColumn,
+  type SourceValues,
+  toArray,
+  type WriteColumn,
+} from './place.js'
 
 /** Longer arrays of one length are lists. */
 const MAX_TUPLE = 32
@@ -22,35 +31,30 @@ export function writeArrays(
   { place, writeColumn }: { place: Place; writeColumn: WriteColumn },
 ): number {
   const arrays = values as readonly (readonly unknown[])[]
-  const { failed, min, max, total } = measure(arrays, count)
-  if (failed >= 0) return failed
-  if (min === max && isTupleLength(min, arrays[0] as readonly unknown[])) {
-    const columns = gatherTuple(arrays, count, min)
-    if (typeof columns === 'number') return columns
-    if (place.depth > 0) writer.sharing.note(values, count, place.owners)
-    writeTuple(writer, columns, count, { place, writeColumn })
-    return -1
+  const first = arrays[0] as readonly unknown[]
+  const quick = isTupleLength(first.length, first) ? gatherTuples(values, count) : undefined
+  const columns = quick ?? gatherSlowly(arrays, count)
+  if (typeof columns === 'number') return columns
+  if (columns instanceof ListItems) {
+    writeLists(writer, arrays, count, { items: columns, place, writeColumn })
+  } else {
+    const inside = noteArrays(writer, values, count, { place, hints: columns[0] })
+    writeTuple(writer, columns, count, { place: { ...place, inside }, writeColumn })
   }
-  const items = gatherItems(arrays, count, total)
-  if (typeof items === 'number') return items
-  if (place.depth > 0) writer.sharing.note(values, count, place.owners)
-  writer.u8(columnTag.list)
-  const lengths = Int32Array.from({ length: count }, (_, i) => (arrays[i] as readonly unknown[]).length)
-  writeInts(writer, lengths, count, min, max)
-  writeColumn(writer, items, total, { depth: place.depth + 1, owners: ownersOf(lengths, total, place.owners) })
   return -1
 }
 
 /** Writes arrays of one length that are given by their columns. */
 export function writeTuple(
   writer: BatchWriter,
-  columns: readonly (readonly unknown[])[],
+  columns: readonly SourceValues[],
   count: number,
   { place, writeColumn }: { place: Place; writeColumn: WriteColumn },
 ): void {
+  const inner = { ...place, depth: place.depth + 1 }
   writer.u8(columnTag.tuple)
   writer.varint(columns.length)
-  for (const column of columns) writeColumn(writer, column, count, { depth: place.depth + 1, owners: place.owners })
+  for (const column of columns) writeColumn(writer, column, count, inner)
 }
 
 /** Reads the columns of a tuple. */
@@ -64,15 +68,7 @@ export function readTupleColumns(reader: ByteReader, count: number, readColumn: 
 
 /** Reads arrays of one length. */
 export function readTuples(reader: ByteReader, count: number, readColumn: ReadColumn): unknown[][] {
-  const columns = readTupleColumns(reader, count, readColumn)
-  const out = new Array<unknown[]>(count)
-  const [first, second] = columns
-  if (columns.length === 2) {
-    for (let i = 0; i < count; i++) out[i] = [first?.[i], second?.[i]]
-    return out
-  }
-  for (let i = 0; i < count; i++) out[i] = columns.map((column) => column[i])
-  return out
+  return assembleTuples(readTupleColumns(reader, count, readColumn), count)
 }
 
 /** Reads arrays of any length. */
@@ -84,7 +80,7 @@ export function readLists(reader: ByteReader, count: number, readColumn: ReadCol
     total += length
   }
   if (total >= 2 ** 32) throw reader.corrupt(`${total} items are too many`)
-  const items = Array.from(readColumn(total))
+  const items = toArray(readColumn(total))
   const out = new Array<unknown[]>(count)
   let start = 0
   for (let i = 0; i < count; i++) {
@@ -95,19 +91,44 @@ export function readLists(reader: ByteReader, count: number, readColumn: ReadCol
   return out
 }
 
-function measure(arrays: readonly (readonly unknown[])[], count: number) {
-  let min = Number.POSITIVE_INFINITY
-  let max = 0
-  let total = 0
-  for (let i = 0; i < count; i++) {
-    const array = arrays[i]
-    if (!isPlainArray(array) || 'index' in array || 'raw' in array) return { failed: i, min, max, total }
-    const { length } = array
-    total += length
-    if (length < min) min = length
-    if (length > max) max = length
+/** The items of all lists, and what their lengths are. */
+class ListItems {
+  readonly values: SourceValues
+  readonly min: number
+  readonly max: number
+
+  constructor(values: SourceValues, min: number, max: number) {
+    this.values = values
+    this.min = min
+    this.max = max
   }
-  return { failed: total < 2 ** 31 ? -1 : 0, min, max, total }
+}
+
+function writeLists(
+  writer: BatchWriter,
+  arrays: readonly (readonly unknown[])[],
+  count: number,
+  { items, place, writeColumn }: { items: ListItems; place: Place; writeColumn: WriteColumn },
+): void {
+  const lengths = new Int32Array(count)
+  for (let i = 0; i < count; i++) lengths[i] = (arrays[i] as readonly unknown[]).length
+  const inside = noteArrays(writer, arrays, count, { place, hints: undefined })
+  writer.u8(columnTag.list)
+  writeInts(writer, lengths, count, items.min, items.max)
+  const total = items.values.length
+  const owners = items.values instanceof Float64Array ? undefined : ownersOf(lengths, total, place.owners)
+  writeColumn(writer, items.values, total, { depth: place.depth + 1, owners, inside })
+}
+
+/** Only arrays inside other columns can be shared. */
+function noteArrays(
+  writer: BatchWriter,
+  values: readonly unknown[],
+  count: number,
+  { place, hints }: { place: Place; hints: ArrayLike<unknown> | undefined },
+): ObjectColumn | undefined {
+  if (place.depth === 0) return undefined
+  return writer.sharing.note({ kind: 'array', values, count, owners: place.owners, inside: place.inside, hints })
 }
 
 function isTupleLength(length: number, first: readonly unknown[]): boolean {
@@ -115,7 +136,25 @@ function isTupleLength(length: number, first: readonly unknown[]): boolean {
   return length <= MAX_NUMBER_TUPLE || typeof first[0] !== 'number' || typeof first[1] !== 'number'
 }
 
-function gatherTuple(arrays: readonly (readonly unknown[])[], count: number, arity: number): unknown[][] | number {
+/** Few arrays, or such as differ in length or in the kinds of their items. */
+function gatherSlowly(arrays: readonly (readonly unknown[])[], count: number): SourceValues[] | ListItems | number {
+  let min = Number.POSITIVE_INFINITY
+  let max = 0
+  let total = 0
+  for (let i = 0; i < count; i++) {
+    const array = arrays[i]
+    if (!isPlainArray(array) || hasMatchProperties(array)) return i
+    total += array.length
+    min = Math.min(min, array.length)
+    max = Math.max(max, array.length)
+  }
+  if (total >= 2 ** 31) return 0
+  if (min === max && isTupleLength(min, arrays[0] as readonly unknown[])) return gatherColumns(arrays, count, min)
+  const items = gatherNumbers(arrays, count, total) ?? gatherItems(arrays, count, total)
+  return typeof items === 'number' ? items : new ListItems(items, min, max)
+}
+
+function gatherColumns(arrays: readonly (readonly unknown[])[], count: number, arity: number): unknown[][] | number {
   const columns: unknown[][] = []
   for (let place = 0; place < arity; place++) {
     const column = new Array<unknown>(count)
@@ -130,12 +169,33 @@ function gatherTuple(arrays: readonly (readonly unknown[])[], count: number, ari
   return columns
 }
 
+/** Undefined as soon as an item is no number. */
+function gatherNumbers(
+  arrays: readonly (readonly unknown[])[],
+  count: number,
+  total: number,
+): Float64Array | undefined {
+  const numbers = new Float64Array(total)
+  let next = 0
+  for (let i = 0; i < count; i++) {
+    const array = arrays[i] as readonly unknown[]
+    const { length } = array
+    for (let place = 0; place < length; place++) {
+      const item = array[place]
+      if (typeof item !== 'number') return undefined
+      numbers[next++] = item
+    }
+  }
+  return numbers
+}
+
 function gatherItems(arrays: readonly (readonly unknown[])[], count: number, total: number): unknown[] | number {
   const items = new Array<unknown>(total)
   let next = 0
   for (let i = 0; i < count; i++) {
     const array = arrays[i] as readonly unknown[]
-    for (let place = 0; place < array.length; place++) {
+    const { length } = array
+    for (let place = 0; place < length; place++) {
       const item = array[place]
       if (item === undefined && !Object.hasOwn(array, place)) return i
       items[next++] = item

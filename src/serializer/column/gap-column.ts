@@ -27,7 +27,7 @@ export function writeWithGaps(
     owners.push(place.owners === undefined ? i : (place.owners[i] as number))
   }
   const mark = writer.sharing.mark
-  writeColumn(writer, present, present.length, { depth: place.depth, owners: Int32Array.from(owners) })
+  writeColumn(writer, present, present.length, { ...place, owners: Int32Array.from(owners) })
   writer.sharing.replace(mark, present, { values, count, owners: place.owners })
 }
 

@@ -44,15 +44,22 @@ export function writeDoubles(writer: BatchWriter, doubles: Float64Array): void {
 }
 
 function writeAsInts(writer: BatchWriter, doubles: Float64Array): boolean {
+  const { length } = doubles
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
-  for (const value of doubles) {
+  for (let i = 0; i < length; i++) {
+    const value = doubles[i] as number
     if (Math.floor(value) !== value || Object.is(value, -0)) return false
     if (value < min) min = value
     if (value > max) max = value
   }
+  if (min >= -0x80000000 && max <= 0x7fffffff) {
+    writer.u8(columnTag.int32)
+    writeInts(writer, doubles, length, min, max)
+    return true
+  }
   if (!(min >= Number.MIN_SAFE_INTEGER && max <= Number.MAX_SAFE_INTEGER && fitsWideInts(min, max))) return false
   writer.u8(columnTag.int53)
-  writeWideInts(writer, doubles, doubles.length, min, max)
+  writeWideInts(writer, doubles, length, min, max)
   return true
 }

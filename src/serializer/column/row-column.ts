@@ -2,6 +2,7 @@ import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
 import { RowReader } from '../row/row-reader.js'
 import { RowWriter } from '../row/row-writer.js'
+import { ANY } from '../sharing.js'
 import { columnTag } from './column-tag.js'
 import type { Place } from './place.js'
 
@@ -64,7 +65,7 @@ function writeNestedRows(
   }
   if (objects.length === 0) return
   if (rows.hasNested) writer.sharing.noteNestedRows(objects, Int32Array.from(owners))
-  else writer.sharing.note(values, count, place.owners)
+  else writer.sharing.note({ kind: ANY, values, count, hints: undefined, ...place })
 }
 
 function openRows(writer: BatchWriter): number {

@@ -59,7 +59,7 @@ export function writeDates(writer: BatchWriter, values: readonly unknown[], coun
     if (!types.isDate(value) || Object.getPrototypeOf(value) !== Date.prototype) return i
     times[i] = value.getTime()
   }
-  if (place.depth > 0) writer.sharing.note(values, count, place.owners)
+  if (place.depth > 0) writer.sharing.note({ kind: 'date', values, count, hints: times, ...place })
   writer.u8(columnTag.date)
   writeDoubles(writer, times)
   return -1
@@ -67,7 +67,7 @@ export function writeDates(writer: BatchWriter, values: readonly unknown[], coun
 
 /** Makes dates of times. */
 export function datesOf(reader: ByteReader, times: ColumnValues): Date[] {
-  if (!(times instanceof Float64Array)) throw reader.corrupt('dates are no numbers')
+  if (Array.isArray(times)) throw reader.corrupt('dates are no numbers')
   const out = new Array<Date>(times.length)
   for (let i = 0; i < times.length; i++) out[i] = new Date(times[i] as number)
   return out

@@ -1,9 +1,10 @@
 import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
-import { defineProperty } from '../define-property.js'
-import { objectLiteral } from '../object-literal.js'
 import { isPlainObject } from '../plain.js'
+import type { ObjectColumn } from '../sharing.js'
+import { assembleStructs } from './assemble.js'
 import { columnTag } from './column-tag.js'
+import { gatherStructs } from './gather.js'
 import type { ColumnValues, Place, ReadColumn, WriteColumn } from './place.js'
 
 /** Objects with more properties are written as rows. */
@@ -20,17 +21,14 @@ export function writeStructs(
 ): number {
   const names = Object.keys(values[0] as object)
   if (names.length === 0 || names.length > MAX_PROPERTIES) return 0
-  const columns = names.map(() => new Array<unknown>(count))
-  for (let i = 0; i < count; i++) {
-    const value = values[i]
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlainObject(value)) return i
-    if (!gather(value as Record<string, unknown>, names, columns, i)) return i
-  }
-  if (place.depth > 0) writer.sharing.note(values, count, place.owners)
+  const columns = gatherStructs(values, count, names) ?? gatherSlowly(values, count, names)
+  if (typeof columns === 'number') return columns
+  const inside = noteStructs(writer, values, count, { place, names, hints: columns[0] })
   writer.u8(columnTag.struct)
   writer.varint(names.length)
   for (const name of names) writer.text(name)
-  for (const column of columns) writeColumn(writer, column, count, { depth: place.depth + 1, owners: place.owners })
+  const inner = { depth: place.depth + 1, owners: place.owners, inside }
+  for (const column of columns) writeColumn(writer, column, count, inner)
   return -1
 }
 
@@ -42,14 +40,28 @@ export function readStructs(reader: ByteReader, count: number, readColumn: ReadC
   for (let i = 0; i < nameCount; i++) names.push(reader.text())
   const columns: ColumnValues[] = []
   for (let i = 0; i < nameCount; i++) columns.push(readColumn(count))
-  const out = new Array<object>(count)
-  const make = count < 8 ? undefined : objectLiteral<unknown[]>(names, 'values', (index) => `values[${index}]`)
-  const values = new Array<unknown>(nameCount)
+  return assembleStructs(names, columns, count)
+}
+
+function noteStructs(
+  writer: BatchWriter,
+  values: readonly unknown[],
+  count: number,
+  { place, names, hints }: { place: Place; names: readonly string[]; hints: ArrayLike<unknown> | undefined },
+): ObjectColumn | undefined {
+  if (place.depth === 0) return undefined
+  const kind = `{${names.join()}}`
+  return writer.sharing.note({ kind, values, count, owners: place.owners, inside: place.inside, hints })
+}
+
+function gatherSlowly(values: readonly unknown[], count: number, names: readonly string[]): unknown[][] | number {
+  const columns = names.map(() => new Array<unknown>(count))
   for (let i = 0; i < count; i++) {
-    for (let j = 0; j < nameCount; j++) values[j] = columns[j]?.[i]
-    out[i] = make === undefined ? assemble(names, values) : make(values)
+    const value = values[i]
+    if (typeof value !== 'object' || value === null || !isPlainObject(value)) return i
+    if (!gather(value as Record<string, unknown>, names, columns, i)) return i
   }
-  return out
+  return columns
 }
 
 function gather(value: Record<string, unknown>, names: readonly string[], columns: unknown[][], at: number): boolean {
@@ -60,10 +72,4 @@ function gather(value: Record<string, unknown>, names: readonly string[], column
     index++
   }
   return index === names.length
-}
-
-function assemble(names: readonly string[], values: readonly unknown[]): object {
-  const object: Record<string, unknown> = {}
-  for (let i = 0; i < names.length; i++) defineProperty(object, names[i] as string, values[i])
-  return object
 }

@@ -24,7 +24,7 @@ export function writeBinaries(
     min = Math.min(min, byteLength)
     max = Math.max(max, byteLength)
   }
-  if (place.depth > 0) writer.sharing.note(values, count, place.owners)
+  if (place.depth > 0) writer.sharing.note({ kind: 'binary', values, count, hints: lengths, ...place })
   writer.u8(columnTag.typedArray)
   writer.u8(kind)
   writeInts(writer, lengths, count, min, max)

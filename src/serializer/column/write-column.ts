@@ -4,8 +4,8 @@ import { isPlainObject } from '../plain.js'
 import { writeArrays } from './array-column.js'
 import { columnTag } from './column-tag.js'
 import { writeWithGaps } from './gap-column.js'
-import { writeNumbers } from './number-column.js'
-import type { Place } from './place.js'
+import { writeDoubles, writeNumbers } from './number-column.js'
+import type { Place, SourceValues } from './place.js'
 import { writeRows } from './row-column.js'
 import { writeBigInts, writeBooleans, writeDates } from './simple-column.js'
 import { writeStrings } from './string-column.js'
@@ -16,10 +16,15 @@ import { writeBinaries } from './typed-array-column.js'
 const MAX_COLUMN_DEPTH = 8
 
 /** Writes values in the narrowest kind of column that holds them all, judged by the first one. */
-export function writeColumn(writer: BatchWriter, values: readonly unknown[], count: number, place: Place): void {
-  const first = values[0]
+export function writeColumn(writer: BatchWriter, values: SourceValues, count: number, place: Place): void {
   if (count === 0) writer.u8(columnTag.null)
-  else if (first === null || first === undefined) writeMissingFirst(writer, values, count, place)
+  else if (values instanceof Float64Array) writeDoubles(writer, values)
+  else writeValues(writer, values, count, place)
+}
+
+function writeValues(writer: BatchWriter, values: readonly unknown[], count: number, place: Place): void {
+  const first = values[0]
+  if (first === null || first === undefined) writeMissingFirst(writer, values, count, place)
   else writePresentFirst(writer, values, count, place)
 }
 

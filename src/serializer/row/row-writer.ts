@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { binaryKindOf, bytesOf } from '../binary.js'
 import { type ByteWriter, beyondLatin1 } from '../byte-writer.js'
 import { classOfInstance, type KnownClass } from '../class-registry.js'
-import { hasInternalState, isBuiltIn, isPlainArray } from '../plain.js'
+import { hasInternalState, hasMatchProperties, isBuiltIn, isPlainArray } from '../plain.js'
 import { errorConstructors, MAX_DEPTH, MAX_SMALL_INT, rowTag, shapeKind } from './row-tag.js'
 import { SeenObjects } from './seen-objects.js'
 import { type Shape, ShapeTable } from './shape-table.js'
@@ -130,8 +130,7 @@ export class RowWriter {
 
   private array(value: readonly unknown[], depth: number): void {
     if (!isPlainArray(value)) this.instance(value, depth)
-    else if ('index' in value || 'raw' in value || (value.length > SPARSE_LENGTH && hasHole(value)))
-      this.entries(value, depth)
+    else if (hasMatchProperties(value) || (value.length > SPARSE_LENGTH && hasHole(value))) this.entries(value, depth)
     else this.items(value, depth)
   }
 
