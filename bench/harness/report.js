@@ -53,7 +53,10 @@ function quantity(title, unit, format, pick, { options, summary }) {
   const compared = options.peers.includes('firesteel') ? others : []
   const head = ['program', ...options.peers.map((peer) => `${peerTitles[peer]}, ${unit}`), ...compared.map(ratioTitle)]
   const rows = summary.rows.map(({ program, results, equal }) => {
-    const cells = options.peers.map((peer) => cell(results[peer] && pick(results[peer]), format))
+    const cells = options.peers.map((peer) => {
+      if (results[peer] !== undefined) return cell(pick(results[peer]), format)
+      return program.leavesOut?.[peer] === undefined ? 'failed' : '–'
+    })
     const ratios = compared.map((peer) => {
       if (!equal) return 'results differ'
       return ratio(results[peer] && pick(results[peer]).median, results.firesteel && pick(results.firesteel).median)
