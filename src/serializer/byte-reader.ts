@@ -3,14 +3,14 @@ import { ZERO_WIDTH_LIMIT } from './zero-width.js'
 
 /** A position in bytes of which none are trusted: every read is checked against the end. */
 export class ByteReader {
-  readonly bytes: Buffer
+  readonly bytes: Uint8Array
   position = 0
-  private readonly view: DataView
+  private view: DataView | undefined
+  private buffer: Buffer | undefined
   private zeroWidthLeft = ZERO_WIDTH_LIMIT
 
   constructor(bytes: Uint8Array) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.bytes = bytes
   }
 
   /** Moves on by `size` bytes and says where they start. */
@@ -26,11 +26,11 @@ export class ByteReader {
   }
 
   u32(): number {
-    return this.view.getUint32(this.take(4), true)
+    return this.viewed().getUint32(this.take(4), true)
   }
 
   f64(): number {
-    return this.view.getFloat64(this.take(8), true)
+    return this.viewed().getFloat64(this.take(8), true)
   }
 
   varint(): number {
@@ -61,7 +61,9 @@ export class ByteReader {
 
   chars(encoding: 'latin1' | 'utf8' | 'utf16le', byteLength: number): string {
     const start = this.take(byteLength)
-    return this.bytes.toString(encoding, start, start + byteLength)
+    if (byteLength < SHORT && encoding === 'latin1') return shortText(this.bytes, start, byteLength)
+    this.buffer ??= Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
+    return this.buffer.toString(encoding, start, start + byteLength)
   }
 
   /** A copy of the next `size` bytes in memory of their own, aligned for any typed array. */
@@ -76,9 +78,23 @@ export class ByteReader {
     if (this.zeroWidthLeft < 0) throw this.corrupt(`${count} values are claimed to take no space`)
   }
 
+  private viewed(): DataView {
+    this.view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
+    return this.view
+  }
+
   corrupt(reason: string, options: { cause?: unknown } = {}): FiresteelError {
     return new FiresteelError('FS_SERIALIZER_CORRUPT', { offset: this.position, reason }, options)
   }
+}
+
+/** Shorter texts are put together here, which costs less than a call of a Buffer. */
+const SHORT = 12
+
+function shortText(bytes: Uint8Array, start: number, length: number): string {
+  let text = ''
+  for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[start + i] as number)
+  return text
 }
 
 function copyToArrayBuffer(bytes: Uint8Array, start: number, end: number): ArrayBuffer {

@@ -1,6 +1,8 @@
 const INITIAL_BYTES = 1 << 16
 /** A writer that grew beyond this gives its memory back after the batch. */
 const KEPT_BYTES = 1 << 22
+/** Shorter texts are written here, which costs less than a call of a Buffer. */
+const SHORT = 16
 
 /** A growing buffer with a position. Numbers of several bytes are little-endian. */
 export class ByteWriter {
@@ -64,6 +66,10 @@ export class ByteWriter {
   /** The characters of a string whose byte length in `encoding` is known. */
   chars(value: string, encoding: 'latin1' | 'utf8' | 'utf16le', byteLength: number): void {
     this.reserve(byteLength)
+    if (byteLength < SHORT && encoding === 'latin1') {
+      for (let i = 0; i < byteLength; i++) this.bytes[this.position++] = value.charCodeAt(i)
+      return
+    }
     this.bytes.write(value, this.position, byteLength, encoding)
     this.position += byteLength
   }

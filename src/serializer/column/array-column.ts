@@ -2,18 +2,11 @@ import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
 import { hasMatchProperties, isPlainArray } from '../plain.js'
 import type { ObjectColumn, Owners } from '../sharing.js'
-import { assembleTuples } from './assemble.js'
+import { assembleLists, assembleTuples } from './assemble.js'
 import { columnTag } from './column-tag.js'
 import { gatherTuples } from './gather.js'
 import { readInts, writeInts } from './int-column.js'
-import {
-  type ColumnValues,
-  type Place,
-  type ReadColumn,
-  type SourceValues,
-  toArray,
-  type WriteColumn,
-} from './place.js'
+import type { ColumnValues, Place, ReadColumn, SourceValues, WriteColumn } from './place.js'
 
 /** Longer arrays of one length are lists. */
 const MAX_TUPLE = 32
@@ -80,15 +73,7 @@ export function readLists(reader: ByteReader, count: number, readColumn: ReadCol
     total += length
   }
   if (total >= 2 ** 32) throw reader.corrupt(`${total} items are too many`)
-  const items = toArray(readColumn(total))
-  const out = new Array<unknown[]>(count)
-  let start = 0
-  for (let i = 0; i < count; i++) {
-    const end = start + (lengths[i] as number)
-    out[i] = items.slice(start, end)
-    start = end
-  }
-  return out
+  return assembleLists(readColumn(total), lengths)
 }
 
 /** The items of all lists, and what their lengths are. */
