@@ -1,0 +1,83 @@
+import type { Analysis } from '../analysis/analyse.js'
+import type { FreeVariable } from '../analysis/free-variables.js'
+import { isKnownGlobal } from '../references/intrinsics.js'
+import { importReference } from '../references/package-modules.js'
+import type { Graph } from './graph.js'
+import type { Insides, ScopeSnapshot } from './inspector.js'
+import { isNamespaceLike } from './namespaces.js'
+import { isNativeText } from './prototypes.js'
+import { referenceOf } from './references.js'
+import { importOf, type Script } from './scripts.js'
+
+/** A variable around a function, with the value that it has now. */
+export interface Variable {
+  readonly name: string
+  readonly value: unknown
+  /** Where it was found. */
+  readonly scope: ScopeSnapshot
+  readonly depth: number
+  readonly use: FreeVariable
+}
+
+/** A function as far as its variables are concerned. */
+interface Host {
+  readonly id: number
+  readonly analysis: Analysis
+  readonly insides: Insides
+  readonly script: Script | undefined
+}
+
+/** Finds the variables that a function takes from around itself; what every process has is left out. */
+export function findVariables(graph: Graph, host: Host): Variable[] {
+  const found: Variable[] = []
+  for (const use of host.analysis.free.values()) {
+    const variable = lookUp(graph, host, use)
+    if (variable) found.push(variable)
+  }
+  return found
+}
+
+function lookUp(graph: Graph, host: Host, use: FreeVariable): Variable | undefined {
+  const { name } = use
+  for (const [depth, scope] of host.insides.scopes.entries()) {
+    const isGlobal = scope.description === 'Global' || scope.variables === globalThis
+    if (isGlobal && (isKnownGlobal(name) || !isOwnGlobal(scope.variables, name))) return undefined
+    if (!Object.hasOwn(scope.variables, name)) continue
+    const value = read(graph, host, scope.variables, name)
+    return { name, value: narrow(graph, host, use, scope, value), scope, depth, use }
+  }
+  return undefined
+}
+
+/** Whether the program itself, and not the host, defined a global. */
+function isOwnGlobal(global: object, name: string): boolean {
+  const property = Object.getOwnPropertyDescriptor(global, name)
+  if (!property || !('value' in property)) return false
+  const value: unknown = property.value
+  return typeof value !== 'function' || !isNativeText(Function.prototype.toString.call(value))
+}
+
+function read(graph: Graph, host: Host, variables: Record<string, unknown>, name: string): unknown {
+  try {
+    return variables[name]
+  } catch {
+    // V8 throws for a variable whose declaration has not run yet.
+    return graph.fail('FS_CLOSURE_UNINITIALISED', host.id, {}, [name])
+  }
+}
+
+/** Looks at a value that may have come from a module: installed ones travel by name, of the user's only what is used. */
+function narrow(graph: Graph, host: Host, use: FreeVariable, scope: ScopeSnapshot, value: unknown): unknown {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return value
+  if (scope.description === 'Module') noteImport(graph, host, use.name, value)
+  if (typeof value !== 'object' || !use.members || use.assigned || !isNamespaceLike(value)) return value
+  return referenceOf(graph, value) ? value : graph.narrow(value, [...use.members].sort())
+}
+
+/** A value that an import declaration binds to an installed module's export is known by that name from here on. */
+function noteImport(graph: Graph, { script, insides, analysis }: Host, local: string, value: object): void {
+  if (!script || !insides.location || graph.imported.has(value) || graph.idOf(value) !== undefined) return
+  const binding = importOf(script, insides.location, analysis, local)
+  const module = binding && importReference(binding.specifier, script.url)
+  if (binding && module) graph.imported.set(value, { module, path: [binding.name] })
+}

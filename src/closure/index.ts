@@ -1,0 +1,7 @@
+export { type CaptureOptions, capture } from './capture.js'
+export type { CallSite, Closure, HandleRef, ModuleRef } from './closure.js'
+export { type RebuildOptions, rebuild } from './rebuild.js'
+export { registerOwnModule } from './references/own-modules.js'
+export { callSite } from './stack/call-site.js'
+export { type MapStackOptions, mapStack } from './stack/map-stack.js'
+export { isTraveller, staysHome, type Traveller, travels } from './travels.js'

@@ -1,0 +1,98 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Script } from 'node:vm'
+import { FiresteelError } from '../../common/errors/index.js'
+import { foldersToSearch, importFrom, importUrl } from './modules.js'
+
+/** What a function's script gets: the values of its variables by place, and what its text calls on. */
+export interface Environment {
+  [place: number]: unknown
+  /** Set by the script, for variables that are filled in afterwards. */
+  late?: () => void
+  /** Set by a class's script: writes a private field. */
+  setPrivate?: (target: object, name: string, value: unknown) => void
+  /** True while private fields are being put on an object. */
+  stamping: boolean
+  /** The superclass of a class that had none, when its instances have to be stamped. */
+  base: Function
+  /** Takes the one method or accessor off an object literal. */
+  member: (holder: object) => unknown
+  dynamicImport?: (specifier: string, options?: ImportCallOptions) => Promise<object>
+  importMeta?: object
+}
+
+export type Factory = (environment: Environment) => Function
+
+/** The text of a function and the place where the user wrote it. */
+export interface ScriptPlace {
+  readonly text: string
+  readonly url: string
+  readonly line: number
+  readonly column: number
+}
+
+const cache = new Map<string, Factory>()
+const cacheLimit = 10_000
+
+/** Compiles a function's script; equal scripts of one place are compiled once. */
+export function compile({ text, url, line, column }: ScriptPlace): Factory {
+  const key = `${url}:${line}:${column}:${text}`
+  let factory = cache.get(key)
+  if (!factory) {
+    const filename = url === '' ? 'firesteel:closure' : url
+    factory = new Script(text, { filename, lineOffset: line, columnOffset: column }).runInThisContext() as Factory
+    if (cache.size >= cacheLimit) cache.clear()
+    cache.set(key, factory)
+  }
+  return factory
+}
+
+/** A fresh environment for one function. */
+export function environment(values: readonly unknown[], url: string, moduleBase: string | undefined): Environment {
+  function Base(): void {}
+  Base.prototype = Object.prototype
+  return {
+    ...values,
+    stamping: false,
+    base: Base,
+    member: takeMember,
+    dynamicImport: (specifier, options) => importAs(specifier, url, moduleBase, options),
+    importMeta: importMeta(url),
+  }
+}
+
+function takeMember(holder: object): unknown {
+  const [key] = Reflect.ownKeys(holder)
+  const property = key === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key)
+  return property?.value ?? property?.get ?? property?.set
+}
+
+/** `import()` in a function means what it meant in its file; where that is on another machine, the receiver's packages. */
+async function importAs(
+  specifier: string,
+  url: string,
+  moduleBase: string | undefined,
+  options?: ImportCallOptions,
+): Promise<object> {
+  const isFile = url.startsWith('file:')
+  if (/^\.{0,2}\//.test(specifier)) return importUrl(isFile ? new URL(specifier, url).href : specifier, options)
+  let failure: unknown
+  for (const folder of foldersToSearch({ base: isFile ? url : undefined }, moduleBase)) {
+    try {
+      return await importFrom(specifier, folder, options)
+    } catch (error) {
+      if (!FiresteelError.is(error, 'FS_CLOSURE_MODULE_MISSING')) throw error
+      failure ??= error
+    }
+  }
+  throw failure
+}
+
+function importMeta(url: string): object {
+  if (!url.startsWith('file:')) return { url }
+  const filename = fileURLToPath(url)
+  const resolve = (specifier: string): string =>
+    /^\.{0,2}\//.test(specifier) ? new URL(specifier, url).href : createRequire(url).resolve(specifier)
+  return { url, filename, dirname: dirname(filename), resolve }
+}
