@@ -16,3 +16,4 @@ export { createInProcessHub, createInProcessPair, type InProcessHub } from './in
 export type { RpcContext, RpcHandler, RpcHandlers, RpcMessage, RpcReply } from './message.js'
 export { createNetworkRpc } from './network-rpc.js'
 export type { AskOptions, AskStreamOptions, RpcPeer } from './peer.js'
+export { PeerPool, type PeerPoolOptions } from './peer-pool.js'

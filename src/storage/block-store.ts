@@ -184,7 +184,8 @@ export class BlockStore {
 
   async #place(block: BlockId, frames: Frames, options: PutOptions): Promise<BlockStatus> {
     const { level, slot } = options
-    const bytes = bytesOf(frames)
+    // An empty block counts one byte, so that its being here differs from its being gone.
+    const bytes = Math.max(1, bytesOf(frames))
     const entry: Entry = { block, group: groupOf(block), level, slot, bytes, pins: 0 }
     if (level.useMemory && (await this.#acquire(entry))) {
       entry.frames = shareFrames(frames)
