@@ -17,6 +17,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./submit-command.js')).submitCommand,
   },
   {
+    name: 'shell',
+    usage: 'shell [flags]',
+    doc: 'A prompt for TypeScript with a running context; also as bin/spark-shell.',
+    load: async () => (await import('./shell-command.js')).shellCommand,
+  },
+  {
     name: 'run-example',
     usage: 'run-example [flags] [name] [arguments]',
     doc: 'Runs one of the examples, or lists them.',

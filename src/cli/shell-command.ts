@@ -1,0 +1,123 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+import { findDefaultsFile, readPropertiesFile, setSubmittedConf } from '../common/conf/index.js'
+import { FiresteelError } from '../common/errors/index.js'
+import { getLogger } from '../common/log/index.js'
+import { SparkContext } from '../index.js'
+import { describeRequest } from './describe-request.js'
+import { parseFlags } from './parse-flags.js'
+import { print, printNote } from './print.js'
+import { describeFailure } from './run-application.js'
+import { complete } from './shell/complete.js'
+import { historySize, readHistory, writeHistory } from './shell/history-file.js'
+import { ShellScope } from './shell/shell-scope.js'
+import { ShellSession } from './shell/shell-session.js'
+import { parseSubmitArguments } from './submit-arguments.js'
+import { submitCommand } from './submit-command.js'
+import { versionText } from './version-text.js'
+
+const applicationName = 'Spark shell'
+
+/** `firesteel shell`: a prompt for TypeScript with a running context. */
+export async function shellCommand(argv: readonly string[]): Promise<void> {
+  if (!resolveConf(argv)) return submitCommand(argv)
+  const sc = await SparkContext.create({})
+  try {
+    await converse(sc)
+  } finally {
+    await sc.stop()
+  }
+}
+
+/** Leaves the settings of the command line for the context; false when help or the version was asked for instead. */
+function resolveConf(argv: readonly string[]): boolean {
+  const { application } = parseFlags(argv, 'spark-shell')
+  if (application !== undefined) {
+    throw new FiresteelError('FS_SUBMIT_APPLICATION', { path: application, reason: 'the shell takes no application' })
+  }
+  const request = parseSubmitArguments([...argv, '--', applicationName], {
+    environment: process.env,
+    readProperties: readPropertiesFile,
+    defaultsFile: findDefaultsFile(process.env),
+    command: 'spark-shell',
+  })
+  if (request.action !== 'run') return false
+  if (request.verbose) printNote(describeRequest(request))
+  for (const warning of request.warnings) getLogger('SparkShell').warn(warning)
+  setSubmittedConf(request.conf)
+  return true
+}
+
+/** Reads lines until the end of the input or `:quit`; one at a time, however fast they come. */
+async function converse(sc: SparkContext): Promise<void> {
+  const scope = new ShellScope(await globalsOf(sc), importFromWorkingFolder)
+  const showError = (error: unknown) => printNote(describeFailure(error))
+  const session = new ShellSession(scope, { result: print, error: showError })
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
+  const reader = createInterface({
+    input: process.stdin,
+    output: isTerminal ? process.stdout : undefined,
+    terminal: isTerminal,
+    prompt: 'firesteel> ',
+    history: isTerminal ? readHistory() : [],
+    historySize,
+    removeHistoryDuplicates: true,
+    completer: (line: string) => complete(line, scope),
+  })
+  process.on('unhandledRejection', showError)
+  if (isTerminal) greet(sc)
+  try {
+    await readLines(reader, { session, sc })
+  } finally {
+    process.off('unhandledRejection', showError)
+    reader.close()
+  }
+}
+
+interface Conversation {
+  readonly session: ShellSession
+  readonly sc: SparkContext
+}
+
+async function readLines(reader: Interface, { session, sc }: Conversation): Promise<void> {
+  let isRunning = false
+  reader.on('history', writeHistory)
+  reader.on('SIGINT', () => {
+    if (isRunning) sc.cancelAllJobs()
+    else if (session.unfinished === '' && reader.line === '') printNote('\n(:quit or Ctrl-D ends the shell)')
+    session.clear()
+    reader.setPrompt('firesteel> ')
+    reader.write(null, { ctrl: true, name: 'u' })
+    if (!isRunning) reader.prompt()
+  })
+  if (reader.terminal) reader.prompt()
+  for await (const line of reader) {
+    isRunning = true
+    const state = await session.line(line)
+    isRunning = false
+    if (state === 'closed') return
+    reader.setPrompt(state === 'more' ? '         | ' : 'firesteel> ')
+    if (reader.terminal) reader.prompt()
+  }
+  if (session.unfinished !== '') printNote('The last input was not whole and did not run.')
+}
+
+function greet(sc: SparkContext): void {
+  print(`${versionText()}\nContext '${sc.appName}' on ${sc.master} is 'sc'. :help for help.`)
+}
+
+/** The context, and everything that a program would import from this package. */
+async function globalsOf(sc: SparkContext): Promise<Record<string, unknown>> {
+  const exported = (await import('../index.js')) as Record<string, unknown>
+  return { ...exported, sc, require: createRequire(join(process.cwd(), 'shell.js')) }
+}
+
+/** An import typed at the prompt means what it would in a file of the folder where the shell runs. */
+async function importFromWorkingFolder(specifier: string): Promise<unknown> {
+  if (/^(?:node|file|data):/.test(specifier)) return import(specifier)
+  if (specifier === 'firesteel') return import('../index.js')
+  const path = createRequire(join(process.cwd(), 'shell.js')).resolve(specifier)
+  return import(path.startsWith('/') || /^[A-Za-z]:/.test(path) ? pathToFileURL(path).href : path)
+}
