@@ -1,5 +1,11 @@
 export { SparkConf } from './common/conf/index.js'
 export { FiresteelError } from './common/errors/index.js'
 export { SparkContext, type SparkContextOptions } from './driver/index.js'
-export { AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator, TaskContext } from './executor/index.js'
+export {
+  AccumulatorV2,
+  CollectionAccumulator,
+  DoubleAccumulator,
+  LongAccumulator,
+  TaskContext,
+} from './executor/index.js'
 export { HashPartitioner, type MapAsyncOptions, Partitioner, RDD } from './rdd/index.js'

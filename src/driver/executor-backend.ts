@@ -56,7 +56,10 @@ export class ExecutorBackend {
     this.#events = events
     this.#now = now
     const from = (peer: RpcPeer): RegisteredExecutor | undefined => this.#byPeer.get(peer)
-    const other = (method: string) => (message: RpcMessage, { peer }: { peer: RpcPeer }) => events.other(method, from(peer), message)
+    const other =
+      (method: string) =>
+      (message: RpcMessage, { peer }: { peer: RpcPeer }) =>
+        events.other(method, from(peer), message)
     rpc.register(driverEndpoint, {
       register: (message, { peer }) => this.#register(message.body as RegisterExecutor, peer),
       taskStatus: (message, { peer }) => {
@@ -186,4 +189,3 @@ export class ExecutorBackend {
 }
 
 const lossGraceMs = 300
-

@@ -1,9 +1,17 @@
+import { FiresteelError, type WireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
 import { type ExecutorId, type JobId, jobId, type ShuffleId, taskId } from '../common/index.js'
-import { FiresteelError, type WireError } from '../common/errors/index.js'
 import type { MapOutputStatus, MapOutputStatuses, TaskDescription, TaskStatusMessage } from '../executor/index.js'
 import { type AnyRdd, type CompiledStage, compileStage, type JobRequest, taskData } from '../rdd/index.js'
-import { Scheduler, type ReportedOutcome, type SchedulerEffect, type SchedulerEvent, type SchedulerOptions, type TaskAttempt, type TaskSet } from '../scheduler/index.js'
+import {
+  type ReportedOutcome,
+  Scheduler,
+  type SchedulerEffect,
+  type SchedulerEvent,
+  type SchedulerOptions,
+  type TaskAttempt,
+  type TaskSet,
+} from '../scheduler/index.js'
 import { decodeBatch, decodeValue } from '../serializer/index.js'
 import type { ExecutorBackend, RegisteredExecutor } from './executor-backend.js'
 
@@ -39,9 +47,13 @@ export interface SchedulerShellOptions {
   readonly maxResultBytes: number
   readonly taskCpus: number
   /** Told of each effect, for listeners. */
-  readonly onEffect: (effect: SchedulerEffect) => void
+  readonly onEffect: (effect: SchedulerEffect, metricsOf: (taskId: number) => TaskStatusMessage['metrics'] | undefined) => void
   /** Takes the accumulator updates of an accepted task. */
-  readonly onAccepted: (attempt: TaskAttempt, updates: readonly { id: number; value: Uint8Array }[], isFirst: boolean) => void
+  readonly onAccepted: (
+    attempt: TaskAttempt,
+    updates: readonly { id: number; value: Uint8Array }[],
+    isFirst: boolean,
+  ) => void
 }
 
 /**
@@ -56,6 +68,9 @@ export class SchedulerShell {
   readonly #timers = new Map<string, Timer>()
   readonly #pending: SchedulerEvent[] = []
   readonly #commits = new Map<string, number>()
+  /** Metrics of the task whose end is being handled. */
+  readonly #metrics = new Map<number, TaskStatusMessage['metrics']>()
+  readonly #running = new Map<number, ExecutorId>()
   #isHandling = false
   #nextJob = 0
 
@@ -110,6 +125,7 @@ export class SchedulerShell {
   taskStatus(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void {
     const { outcome } = status
     const id = taskId(status.taskId)
+    this.#metrics.set(id, status.metrics)
     if (outcome.kind === 'stored') {
       void this.#fetchStored(executor, status, attachments).then(
         (fetched) => this.handle({ type: 'taskStatus', taskId: id, outcome: { type: 'success', value: fetched } }),
@@ -126,7 +142,10 @@ export class SchedulerShell {
     const outputs = mapOutputs.hasShuffle(shuffleId as ShuffleId) ? mapOutputs.statuses(shuffleId as ShuffleId) : []
     const statuses = Array.from(outputs, (output): MapOutputStatus | null => {
       if (output === undefined) return null
-      const { path, lengths } = (output.status as RawResult).status.outcome as { path: string; lengths: readonly number[] }
+      const { path, lengths } = (output.status as RawResult).status.outcome as {
+        path: string
+        lengths: readonly number[]
+      }
       return { taskId: output.taskId, executorId: output.executorId, host: output.host, path, lengths }
     })
     return { epoch: mapOutputs.epoch, outputs: statuses }
@@ -140,6 +159,11 @@ export class SchedulerShell {
     return holder === undefined || holder === request.taskId
   }
 
+  /** Tasks that were launched on an executor and have not ended. */
+  runningOn(executor: ExecutorId): number[] {
+    return [...this.#running].filter(([, on]) => on === executor).map(([task]) => task)
+  }
+
   /** Ends every job and timer. */
   stop(reason: string): void {
     this.handle({ type: 'cancelAllJobs', reason })
@@ -148,13 +172,17 @@ export class SchedulerShell {
   }
 
   #perform(effect: SchedulerEffect): void {
-    this.#options.onEffect(effect)
+    this.#options.onEffect(effect, (id) => this.#metrics.get(id))
     switch (effect.type) {
       case 'launch':
         this.#launch(effect.attempt, effect.taskSet)
         return
       case 'killTask':
-        this.#options.backend.send(effect.executorId, 'kill', { taskId: effect.taskId, reason: effect.reason, interrupt: effect.interrupt })
+        this.#options.backend.send(effect.executorId, 'kill', {
+          taskId: effect.taskId,
+          reason: effect.reason,
+          interrupt: effect.interrupt,
+        })
         return
       case 'setTimer':
         this.#setTimer(effect.key, effect.delayMs)
@@ -170,6 +198,8 @@ export class SchedulerShell {
         return
       }
       case 'taskEnded': {
+        this.#metrics.delete(effect.attempt.taskId)
+        this.#running.delete(effect.attempt.taskId)
         const { stageId, partition, taskId: id } = effect.attempt
         if (effect.outcome.type !== 'success' && this.#commits.get(`${stageId}/${partition}`) === id) {
           this.#commits.delete(`${stageId}/${partition}`)
@@ -204,6 +234,7 @@ export class SchedulerShell {
     const { backend } = this.#options
     const rdd = taskSet.rdd as AnyRdd
     const key = String(attempt.stageId)
+    this.#running.set(attempt.taskId, attempt.executorId)
     backend.sendStage(attempt.executorId, key, () => this.#compiled(key, taskSet))
     const { tree, attachments } = taskData(rdd, attempt.partition)
     const task: TaskDescription = {
@@ -285,11 +316,20 @@ export class SchedulerShell {
     this.handle({ type: 'cancelJob', jobId: job.id, reason: error instanceof Error ? error.message : String(error) })
   }
 
-  async #fetchStored(executor: RegisteredExecutor, status: TaskStatusMessage, updates: readonly Uint8Array[]): Promise<RawResult> {
+  async #fetchStored(
+    executor: RegisteredExecutor,
+    status: TaskStatusMessage,
+    updates: readonly Uint8Array[],
+  ): Promise<RawResult> {
     const outcome = status.outcome as Extract<TaskStatusMessage['outcome'], { kind: 'stored' }>
     const arrays: Uint8Array[] = []
     let pieces: Uint8Array[] = []
-    const stream = executor.peer.askStream('executor', 'result', { body: { taskId: status.taskId } }, { timeoutMs: 60_000 })
+    const stream = executor.peer.askStream(
+      'executor',
+      'result',
+      { body: { taskId: status.taskId } },
+      { timeoutMs: 60_000 },
+    )
     for await (const message of stream) {
       pieces.push(...(message.attachments ?? []))
       if ((message.body as { last: boolean }).last) {
@@ -297,12 +337,19 @@ export class SchedulerShell {
         pieces = []
       }
     }
-    const kind = outcome.of === 'value' ? ({ kind: 'value' } as const) : ({ kind: 'batches', records: outcome.records, count: arrays.length } as const)
+    const kind =
+      outcome.of === 'value'
+        ? ({ kind: 'value' } as const)
+        : ({ kind: 'batches', records: outcome.records, count: arrays.length } as const)
     return { status: { ...status, outcome: kind }, attachments: [...arrays, ...updates] }
   }
 }
 
-function reported(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): ReportedOutcome {
+function reported(
+  executor: RegisteredExecutor,
+  status: TaskStatusMessage,
+  attachments: readonly Uint8Array[],
+): ReportedOutcome {
   const { outcome } = status
   switch (outcome.kind) {
     case 'failed':
@@ -326,7 +373,10 @@ function reported(executor: RegisteredExecutor, status: TaskStatusMessage, attac
 }
 
 function failedFetch(error: unknown): ReportedOutcome {
-  const wire: WireError = { name: 'Error', message: `the result could not be fetched: ${error instanceof Error ? error.message : String(error)}` }
+  const wire: WireError = {
+    name: 'Error',
+    message: `the result could not be fetched: ${error instanceof Error ? error.message : String(error)}`,
+  }
   return { type: 'failed', error: wire }
 }
 
@@ -362,4 +412,3 @@ function abortReason(signal: AbortSignal | undefined): string {
   const reason: unknown = signal?.reason
   return reason instanceof Error ? reason.message : String(reason ?? 'aborted')
 }
-

@@ -1,5 +1,5 @@
-import type { AccumulatorId } from '../common/index.js'
 import { travels } from '../closure/index.js'
+import type { AccumulatorId } from '../common/index.js'
 import { decodeValue, encodeValue } from '../serializer/index.js'
 
 /**
@@ -186,7 +186,10 @@ export function builtinAccumulator(type: AccumulatorHandle['type']): Accumulator
 
 /** Makes an accumulator travel as a handle instead of by value. */
 export function travelAs(accumulator: AccumulatorV2<never, unknown>, handle: AccumulatorHandle): void {
-  Object.defineProperty(accumulator, travels, { value: () => ({ kind: 'accumulator', data: handle }), configurable: true })
+  Object.defineProperty(accumulator, travels, {
+    value: () => ({ kind: 'accumulator', data: handle }),
+    configurable: true,
+  })
 }
 
 /**
@@ -197,7 +200,10 @@ export class SlotAccumulators {
   readonly #byId = new Map<number, AccumulatorV2<never, unknown>>()
 
   /** The instance for a handle; `make` gives one of a custom class. */
-  resolve(handle: AccumulatorHandle, make: (factory: string) => AccumulatorV2<never, unknown>): AccumulatorV2<never, unknown> {
+  resolve(
+    handle: AccumulatorHandle,
+    make: (factory: string) => AccumulatorV2<never, unknown>,
+  ): AccumulatorV2<never, unknown> {
     let accumulator = this.#byId.get(handle.id)
     if (accumulator === undefined) {
       accumulator = builtinAccumulator(handle.type) ?? make(handle.factory as string)

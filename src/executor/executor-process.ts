@@ -48,7 +48,9 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
   try {
     driver = await rpc.connect(launch.driver, { timeoutMs: 10_000 })
   } catch (error) {
-    process.stderr.write(`executor ${launch.executorId}: the driver at ${launch.driver.host}:${launch.driver.port} cannot be reached: ${String(error)}\n`)
+    process.stderr.write(
+      `executor ${launch.executorId}: the driver at ${launch.driver.host}:${launch.driver.port} cannot be reached: ${String(error)}\n`,
+    )
     return leave(exitCodes.driverUnreachable)
   }
   driver.onClose((cause) => leave(cause === undefined ? exitCodes.stopped : exitCodes.driverLost))
@@ -72,7 +74,9 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
     })
     await new Executor(options, rpc, driver).start()
   } catch (error) {
-    process.stderr.write(`executor ${launch.executorId} could not start: ${error instanceof Error ? error.stack : String(error)}\n`)
+    process.stderr.write(
+      `executor ${launch.executorId} could not start: ${error instanceof Error ? error.stack : String(error)}\n`,
+    )
     leave(exitCodes.failed)
   }
 }

@@ -14,15 +14,15 @@ import {
   type LaunchMessage,
   type RegisterExecutor,
   type ShuffleReadRequest,
-  shuffleEndpoint,
   type StageMessage,
+  shuffleEndpoint,
   type TaskStatusMessage,
   type WireOutcome,
 } from './executor-messages.js'
-import { MapOutputs, type MapOutputStatus, type MapOutputStatuses } from './map-outputs.js'
-import { ResultStore } from './result-store.js'
+import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
 import { OwnOutputs } from './own-outputs.js'
-import { serveShufflePart, ShuffleFetches, type ShuffleFetchOptions } from './shuffle-fetch.js'
+import { ResultStore } from './result-store.js'
+import { ShuffleFetches, type ShuffleFetchOptions, serveShufflePart } from './shuffle-fetch.js'
 import { SlotThread, threadLoss } from './slot-thread.js'
 import type { FromSlot, ShuffleLocations, SlotOutcome, StageBinary, TaskDescription } from './task-message.js'
 
@@ -55,7 +55,10 @@ export interface ExecutorOptions {
 /** The blocks of an executor process: what its slots, the driver and other executors ask of it. */
 export interface ExecutorBlocks {
   get(block: string): Promise<readonly Uint8Array[] | undefined> | readonly Uint8Array[] | undefined
-  put(block: string, options: { level: string; batches: readonly Uint8Array[]; slot: number }): Promise<boolean> | boolean
+  put(
+    block: string,
+    options: { level: string; batches: readonly Uint8Array[]; slot: number },
+  ): Promise<boolean> | boolean
   broadcast(id: number): Promise<Uint8Array> | Uint8Array
   forgetBroadcast(id: number): void
   removeRdd(rddId: number): void
@@ -98,7 +101,11 @@ export class Executor {
     this.#rpc = rpc
     this.#driver = driver
     const unified = unifiedMemoryBytes(options.memoryBytes, options.memoryFraction)
-    this.#pool = MemoryPool.create({ totalBytes: unified, storageFraction: options.storageFraction, slots: options.slots })
+    this.#pool = MemoryPool.create({
+      totalBytes: unified,
+      storageFraction: options.storageFraction,
+      slots: options.slots,
+    })
     this.#threads = new Array(options.slots)
     this.#heapMiB = Math.max(64, Math.floor(options.memoryBytes / options.slots / 1048576))
     this.#mapOutputs = new MapOutputs((shuffleId) => this.#askMapOutputs(shuffleId))
@@ -121,8 +128,21 @@ export class Executor {
     })
     this.#rpc.register(shuffleEndpoint, { read: (message) => this.#serve(message.body as ShuffleReadRequest) })
     const { executorId, host, slots, data, memoryBytes, blocks } = this.#options
-    const registration: RegisterExecutor = { executorId, host, slots, data, memoryBytes, pid: process.pid, storageBytes: blocks.storageBytes }
-    await this.#driver.ask(driverEndpoint, 'register', { body: registration }, { timeoutMs: this.#options.askTimeoutMs })
+    const registration: RegisterExecutor = {
+      executorId,
+      host,
+      slots,
+      data,
+      memoryBytes,
+      pid: process.pid,
+      storageBytes: blocks.storageBytes,
+    }
+    await this.#driver.ask(
+      driverEndpoint,
+      'register',
+      { body: registration },
+      { timeoutMs: this.#options.askTimeoutMs },
+    )
     for (let slot = 0; slot < slots; slot++) this.#thread(slot)
     this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatIntervalMs)
     this.#heartbeat.unref()
@@ -174,7 +194,11 @@ export class Executor {
   #addStage(message: RpcMessage): void {
     const { key, plan, closures } = message.body as StageMessage
     const attachments = message.attachments ?? []
-    this.#stages.set(key, { key, plan, closures: closures.map((hash, i) => ({ hash, bytes: attachments[i] as Uint8Array })) })
+    this.#stages.set(key, {
+      key,
+      plan,
+      closures: closures.map((hash, i) => ({ hash, bytes: attachments[i] as Uint8Array })),
+    })
   }
 
   #forgetStage(key: string): void {
@@ -254,7 +278,16 @@ export class Executor {
           cause: 'missing',
           reason: 'no executor has the map output any more',
         })
-        return { missing: { kind: 'fetchFailed', shuffleId, mapPartition: missing, reducePartition: partition, scope: 'output', error: toWireError(error) } }
+        return {
+          missing: {
+            kind: 'fetchFailed',
+            shuffleId,
+            mapPartition: missing,
+            reducePartition: partition,
+            scope: 'output',
+            error: toWireError(error),
+          },
+        }
       }
       shuffles.push(locations)
     }
@@ -316,7 +349,12 @@ export class Executor {
     const wire = this.#wireOutcome(running, outcome)
     const attachments = wire.kind === 'batches' || wire.kind === 'value' ? [...bytesOf(outcome)] : []
     for (const update of updates) attachments.push(update.value)
-    const status: TaskStatusMessage = { taskId: message.taskId, outcome: wire, metrics, updates: updates.map((u) => u.id) }
+    const status: TaskStatusMessage = {
+      taskId: message.taskId,
+      outcome: wire,
+      metrics,
+      updates: updates.map((u) => u.id),
+    }
     this.#driver.send(driverEndpoint, 'taskStatus', { body: status, attachments })
     if (outcome.kind === 'failed' && outcome.error.code === 'FS_TASK_HEAP_LIMIT') this.#replaceThread(slot)
   }
@@ -351,7 +389,12 @@ export class Executor {
     this.#pool.slotLost(slot)
     if (running !== undefined) {
       const { memoryBytes, slots } = this.#options
-      const facts = { task: running.task.taskId, heapMiB: this.#heapMiB, executorMiB: Math.round(memoryBytes / 1048576), slots }
+      const facts = {
+        task: running.task.taskId,
+        heapMiB: this.#heapMiB,
+        executorMiB: Math.round(memoryBytes / 1048576),
+        slots,
+      }
       this.#fail(running.task.taskId, threadLoss(error, facts))
     }
     this.#thread(slot)
@@ -441,15 +484,22 @@ function* shuffleReads(plan: StagePlan, task: TaskDescription): Generator<{ shuf
   for (let visit = todo.pop(); visit !== undefined; visit = todo.pop()) {
     const { tree } = visit
     const { operator, inputs } = plan.nodes[visit.node] as StagePlan['nodes'][number]
-    const own = operator.op === 'shuffle' ? [operator.shuffleId] : operator.op === 'cogroup' ? cogroupShuffles(operator.sides) : []
+    const own =
+      operator.op === 'shuffle'
+        ? [operator.shuffleId]
+        : operator.op === 'cogroup'
+          ? cogroupShuffles(operator.sides)
+          : []
     for (const shuffleId of own) {
       const key = `${shuffleId}/${tree.index}`
       if (seen.has(key)) continue
       seen.add(key)
       yield { shuffleId, partition: tree.index }
     }
-    if (operator.op === 'union') todo.push({ node: inputs[tree.branch ?? 0] as number, tree: tree.inputs?.[0] as Visit['tree'] })
-    else if (operator.op === 'coalesce') for (const child of tree.inputs ?? []) todo.push({ node: inputs[0] as number, tree: child })
+    if (operator.op === 'union')
+      todo.push({ node: inputs[tree.branch ?? 0] as number, tree: tree.inputs?.[0] as Visit['tree'] })
+    else if (operator.op === 'coalesce')
+      for (const child of tree.inputs ?? []) todo.push({ node: inputs[0] as number, tree: child })
     else if (tree.inputs !== undefined && inputs.length === tree.inputs.length && isManySided(operator.op)) {
       inputs.forEach((node, i) => {
         todo.push({ node, tree: tree.inputs?.[i] as Visit['tree'] })
@@ -458,7 +508,8 @@ function* shuffleReads(plan: StagePlan, task: TaskDescription): Generator<{ shuf
   }
 }
 
-const isManySided = (op: string): boolean => op === 'zip' || op === 'zipPartitions' || op === 'cartesian' || op === 'cogroup'
+const isManySided = (op: string): boolean =>
+  op === 'zip' || op === 'zipPartitions' || op === 'cartesian' || op === 'cogroup'
 
 function cogroupShuffles(sides: readonly ({ shuffleId: number } | { input: number })[]): number[] {
   return sides.flatMap((side) => ('shuffleId' in side ? [side.shuffleId] : []))

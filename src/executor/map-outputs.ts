@@ -57,7 +57,11 @@ export class MapOutputs {
   }
 
   /** Where the parts of a reduce partition are; `isReachable` says whether a file can be opened here. Missing maps are left to the reader. */
-  locate(shuffleId: number, reducePartition: number, isReachable: (status: MapOutputStatus) => boolean): ShuffleLocations & { missing: number[] } {
+  locate(
+    shuffleId: number,
+    reducePartition: number,
+    isReachable: (status: MapOutputStatus) => boolean,
+  ): ShuffleLocations & { missing: number[] } {
     const found = {
       shuffleId,
       reducePartition,
@@ -92,7 +96,8 @@ export class MapOutputs {
     const outputs = statuses.outputs.map((status) => {
       if (status === null) return undefined
       const offsets = new Float64Array(status.lengths.length + 1)
-      for (let i = 0; i < status.lengths.length; i++) offsets[i + 1] = (offsets[i] as number) + (status.lengths[i] as number)
+      for (let i = 0; i < status.lengths.length; i++)
+        offsets[i + 1] = (offsets[i] as number) + (status.lengths[i] as number)
       return { status, offsets }
     })
     this.#shuffles.set(shuffleId, { epoch: statuses.epoch, outputs })

@@ -103,7 +103,11 @@ class Fetch {
   #done = 0
   #waiting: (() => void) | undefined
 
-  constructor(requests: readonly FetchRequest[], options: ShuffleFetchOptions, peer: (executorId: string) => Promise<RpcPeer>) {
+  constructor(
+    requests: readonly FetchRequest[],
+    options: ShuffleFetchOptions,
+    peer: (executorId: string) => Promise<RpcPeer>,
+  ) {
     this.#requests = requests
     this.#options = options
     this.#peer = peer
@@ -147,7 +151,9 @@ class Fetch {
         this.#push({ request: index, bytes: await this.#whole(request) })
         break
       } catch (error) {
-        const isMissing = (error as { code?: string }).code === 'FS_SHUFFLE_FILE_CORRUPT' || (error as NodeJS.ErrnoException).code === 'ENOENT'
+        const isMissing =
+          (error as { code?: string }).code === 'FS_SHUFFLE_FILE_CORRUPT' ||
+          (error as NodeJS.ErrnoException).code === 'ENOENT'
         if (isMissing || attempt >= this.#options.maxRetries) {
           this.#bytesInFlight -= request.length
           this.#push({ request: index, failure: isMissing ? 'missing' : 'network', error: String(error) })
@@ -167,7 +173,12 @@ class Fetch {
     const options = { timeoutMs: this.#options.timeoutMs, signal: this.#abort.signal }
     const { shuffleId, mapId, reducePartition } = request
     const pieces: Uint8Array[] = []
-    for await (const message of peer.askStream(shuffleEndpoint, 'read', { body: { shuffleId, mapId, reducePartition } }, options)) {
+    for await (const message of peer.askStream(
+      shuffleEndpoint,
+      'read',
+      { body: { shuffleId, mapId, reducePartition } },
+      options,
+    )) {
       for (const attachment of message.attachments ?? []) pieces.push(attachment)
     }
     return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces)

@@ -75,11 +75,18 @@ export class SlotThread {
 }
 
 /** What ended a thread, as the error of the task that ran on it. */
-export function threadLoss(error: Error, facts: { task: number; heapMiB: number; executorMiB: number; slots: number }): FiresteelError {
+export function threadLoss(
+  error: Error,
+  facts: { task: number; heapMiB: number; executorMiB: number; slots: number },
+): FiresteelError {
   if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') {
     const { task, heapMiB, executorMiB, slots } = facts
     return new FiresteelError('FS_TASK_OUT_OF_MEMORY', { task, heapMiB, limitMiB: heapMiB, executorMiB, slots })
   }
   const wire = toWireError(error)
-  return new FiresteelError('FS_TASK_THREAD_EXIT', { task: facts.task, reason: `${wire.name}: ${wire.message}` }, { cause: error })
+  return new FiresteelError(
+    'FS_TASK_THREAD_EXIT',
+    { task: facts.task, reason: `${wire.name}: ${wire.message}` },
+    { cause: error },
+  )
 }

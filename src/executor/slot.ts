@@ -105,7 +105,10 @@ export class Slot {
     const load = async (): Promise<LoadedStage> => {
       try {
         for (const closure of stage.closures) {
-          const options = { resolveHandle: (ref: HandleRef) => this.#resolveHandle(ref, functions), moduleBase: this.#data.moduleBase }
+          const options = {
+            resolveHandle: (ref: HandleRef) => this.#resolveHandle(ref, functions),
+            moduleBase: this.#data.moduleBase,
+          }
           functions.set(closure.hash, (await rebuild(closure.bytes, options)) as UserFunction)
         }
       } catch (error) {
@@ -141,7 +144,8 @@ export class Slot {
     const finish = (outcome: SlotOutcome): void => {
       const failure = outcome.kind === 'failed' ? { error: outcome.error } : undefined
       const thrown = context.end(failure)
-      const final: SlotOutcome = thrown !== undefined && failure === undefined ? { kind: 'failed', error: toWireError(thrown) } : outcome
+      const final: SlotOutcome =
+        thrown !== undefined && failure === undefined ? { kind: 'failed', error: toWireError(thrown) } : outcome
       TaskContext.enter(undefined)
       metrics.executorRunTime = performance.now() - started
       metrics.executorCpuTime = threadCpu() - cpuStarted
@@ -190,7 +194,8 @@ export class Slot {
           metrics.outputBytesWritten += bytes
           metrics.outputRecordsWritten += records
         },
-        canCommit: () => this.#ask('canCommit', { stageId, partition: task.partition, attemptNumber, taskId }) as boolean,
+        canCommit: () =>
+          this.#ask('canCommit', { stageId, partition: task.partition, attemptNumber, taskId }) as boolean,
       })
     }
     return {
@@ -201,7 +206,8 @@ export class Slot {
       fetch: (requests) => this.#fetch(task, requests as readonly LocatedSource[]),
       blocks: {
         get: (block) => this.#ask('getBlock', { block }) as readonly Uint8Array[] | undefined,
-        put: (block, level, batches) => this.#ask('putBlock', { block, level, batches, slot: this.#data.slot }) as boolean,
+        put: (block, level, batches) =>
+          this.#ask('putBlock', { block, level, batches, slot: this.#data.slot }) as boolean,
       },
       memory,
       spillDir: folder,
@@ -221,7 +227,13 @@ export class Slot {
   *#fetch(task: TaskDescription, requests: readonly LocatedSource[]): Iterable<FetchedPiece> {
     const fetch = this.#ask('openFetch', {
       taskId: task.taskId,
-      requests: requests.map(({ shuffleId, mapId, reducePartition, executorId, length }) => ({ shuffleId, mapId, reducePartition, executorId, length })),
+      requests: requests.map(({ shuffleId, mapId, reducePartition, executorId, length }) => ({
+        shuffleId,
+        mapId,
+        reducePartition,
+        executorId,
+        length,
+      })),
     }) as number
     try {
       for (;;) {
@@ -267,7 +279,9 @@ function outcomeOf(output: TaskOutput): SlotOutcome {
 /** Buffers of a result that can move to the main thread instead of being copied. */
 function transferable(outcome: SlotOutcome): ArrayBuffer[] {
   const arrays = outcome.kind === 'batches' ? outcome.batches : outcome.kind === 'value' ? [outcome.bytes] : []
-  const whole = arrays.filter((a) => a.byteLength > 4096 && a.byteLength === a.buffer.byteLength && a.buffer instanceof ArrayBuffer)
+  const whole = arrays.filter(
+    (a) => a.byteLength > 4096 && a.byteLength === a.buffer.byteLength && a.buffer instanceof ArrayBuffer,
+  )
   return [...new Set(whole.map((a) => a.buffer as ArrayBuffer))]
 }
 
@@ -276,4 +290,3 @@ function threadCpu(): number {
   const usage = process.cpuUsage()
   return (usage.user + usage.system) / 1000
 }
-

@@ -60,14 +60,26 @@ export interface ShuffleLocations {
 /** What a slot tells the executor's main thread. */
 export type FromSlot =
   | { readonly type: 'ready' }
-  | { readonly type: 'ended'; readonly taskId: number; readonly outcome: SlotOutcome; readonly metrics: TaskMetrics; readonly updates: readonly AccumulatorUpdate[] }
+  | {
+      readonly type: 'ended'
+      readonly taskId: number
+      readonly outcome: SlotOutcome
+      readonly metrics: TaskMetrics
+      readonly updates: readonly AccumulatorUpdate[]
+    }
 
 /** How a task ended on its slot. */
 export type SlotOutcome =
   | { readonly kind: 'batches'; readonly batches: readonly Uint8Array[]; readonly records: number }
   | { readonly kind: 'value'; readonly bytes: Uint8Array }
   | { readonly kind: 'count'; readonly count: number }
-  | { readonly kind: 'shuffle'; readonly path: string; readonly lengths: readonly number[]; readonly bytes: number; readonly records: number }
+  | {
+      readonly kind: 'shuffle'
+      readonly path: string
+      readonly lengths: readonly number[]
+      readonly bytes: number
+      readonly records: number
+    }
   | { readonly kind: 'killed'; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: WireError }
 

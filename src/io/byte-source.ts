@@ -1,4 +1,5 @@
 import { FiresteelError } from '../common/errors/index.js'
+import { decodedSource } from './codec/decoded-source.js'
 import type { FileSplit } from './file-split.js'
 import type { ReadableFile } from './file-system.js'
 import { locate } from './file-systems.js'
@@ -54,6 +55,12 @@ export function openSplitFile(split: FileSplit): ReadableFile {
     file.closeSync()
     throw error
   }
+}
+
+/** The bytes of a split's file, decompressed if it is compressed; from `position` on if not. */
+export function openSplitSource(split: FileSplit, position: number): ByteSource {
+  const source = new FileByteSource(openSplitFile(split), split.codec === undefined ? position : 0)
+  return split.codec === undefined ? source : decodedSource(source, split.codec, split.path)
 }
 
 export function fileChanged(split: FileSplit, actual: number): FiresteelError {

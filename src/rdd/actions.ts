@@ -1,9 +1,8 @@
-import type { AnyRdd } from './any-rdd.js'
 import { FiresteelError } from '../common/errors/index.js'
 import type { SinkSpec } from '../pipeline/index.js'
 import { decodeValue, encodeValue } from '../serializer/index.js'
+import type { AnyRdd } from './any-rdd.js'
 import { refuse } from './argument.js'
-import type { RDD } from './rdd.js'
 import type { CapturedFunction, JobRequest } from './rdd-context.js'
 import type { Awaitable } from './transformations.js'
 import { WideOperations } from './wide-operations.js'
@@ -42,7 +41,11 @@ export abstract class Actions<T> extends WideOperations<T> {
   /** Merges all records by `f`, which must not care for the order. @throws FS_RDD_EMPTY */
   async reduce(f: (a: T, b: T) => Awaitable<T>): Promise<T> {
     const captured = this.context.capture(f, 'reduce')
-    const parts = await this.runSink<T[]>('reduce', { kind: 'reduce', f: captured.ref }, { closures: captured.closures })
+    const parts = await this.runSink<T[]>(
+      'reduce',
+      { kind: 'reduce', f: captured.ref },
+      { closures: captured.closures },
+    )
     const values = parts.flat(1) as T[]
     if (values.length === 0) throw new FiresteelError('FS_RDD_EMPTY', { operation: 'reduce' })
     let result = values[0] as T
@@ -57,7 +60,11 @@ export abstract class Actions<T> extends WideOperations<T> {
   }
 
   /** Gathers records into another type: `seqOp` within a partition, `combOp` between them. */
-  async aggregate<U>(zero: U, seqOp: (result: U, record: T) => Awaitable<U>, combOp: (a: U, b: U) => Awaitable<U>): Promise<U> {
+  async aggregate<U>(
+    zero: U,
+    seqOp: (result: U, record: T) => Awaitable<U>,
+    combOp: (a: U, b: U) => Awaitable<U>,
+  ): Promise<U> {
     const captured = this.context.capture(seqOp, 'aggregate')
     return this.aggregated('aggregate', zero, captured, combOp)
   }
@@ -120,7 +127,8 @@ export abstract class Actions<T> extends WideOperations<T> {
     const encoded = Buffer.from(encodeValue(zero)).toString('base64')
     const sink: SinkSpec = { kind: 'aggregate', f: seqOp.ref, zero: encoded }
     let result = decodeValue(Buffer.from(encoded, 'base64')) as U
-    for (const part of await this.runSink<U>(operation, sink, { closures: seqOp.closures })) result = await combOp(result, part)
+    for (const part of await this.runSink<U>(operation, sink, { closures: seqOp.closures }))
+      result = await combOp(result, part)
     return result
   }
 }

@@ -1,7 +1,15 @@
-import type { AnyRdd } from './any-rdd.js'
 import type { Closure } from '../closure/index.js'
-import type { CogroupFlavour, CogroupSide, CombinerSpec, FunctionRef, PartitionerSpec, ShuffleRead, ShuffleWrite } from '../pipeline/index.js'
+import type {
+  CogroupFlavour,
+  CogroupSide,
+  CombinerSpec,
+  FunctionRef,
+  PartitionerSpec,
+  ShuffleRead,
+  ShuffleWrite,
+} from '../pipeline/index.js'
 import { encodeValue } from '../serializer/index.js'
+import type { AnyRdd } from './any-rdd.js'
 import { partitionCount } from './argument.js'
 import { HashPartitioner, type Partitioner, RangePartitioner } from './partitioner.js'
 import type { RDD } from './rdd.js'
@@ -40,7 +48,12 @@ export abstract class PairOperations<T> extends Transformations<T> {
   }
 
   /** As `reduceByKey`, beginning with `zero`, which may be added any number of times. */
-  foldByKey<K, V>(this: RDD<[K, V]>, zero: V, f: (a: V, b: V) => Awaitable<V>, partitioner?: PartitionerLike): RDD<[K, V]> {
+  foldByKey<K, V>(
+    this: RDD<[K, V]>,
+    zero: V,
+    f: (a: V, b: V) => Awaitable<V>,
+    partitioner?: PartitionerLike,
+  ): RDD<[K, V]> {
     const merge = this.context.capture(f, 'foldByKey')
     const combiner = { create: fromZero(zero, merge), mergeValue: merge.ref, mergeCombiners: merge.ref }
     return combineByKey(this, 'foldByKey', { combiner, closures: merge.closures, partitioner })
@@ -57,7 +70,11 @@ export abstract class PairOperations<T> extends Transformations<T> {
     const add = this.context.capture(seqOp, 'aggregateByKey')
     const merge = this.context.capture(combOp, 'aggregateByKey')
     const combiner = { create: fromZero(zero, add), mergeValue: add.ref, mergeCombiners: merge.ref }
-    return combineByKey(this, 'aggregateByKey', { combiner, closures: [...add.closures, ...merge.closures], partitioner })
+    return combineByKey(this, 'aggregateByKey', {
+      combiner,
+      closures: [...add.closures, ...merge.closures],
+      partitioner,
+    })
   }
 
   /** The general form: how a key's first value begins a result, how values are added, how results are merged. */
@@ -79,7 +96,13 @@ export abstract class PairOperations<T> extends Transformations<T> {
   /** All values of each key. A key's values must fit in memory; prefer `reduceByKey` or `aggregateByKey` where they do. */
   groupByKey<K, V>(this: RDD<[K, V]>, partitioner?: PartitionerLike): RDD<[K, V[]]> {
     const target = defaultPartitioner(partitioner, [this], 'groupByKey')
-    if (this.partitioner?.equals(target)) return cogroup(this, 'groupByKey', [], 'cogroup', target).oneToOne('groupByKey', 'mapValues', { ref: { builtin: 'head' }, closures: [] }, { keepsPartitioner: true })
+    if (this.partitioner?.equals(target))
+      return cogroup(this, 'groupByKey', [], 'cogroup', target).oneToOne(
+        'groupByKey',
+        'mapValues',
+        { ref: { builtin: 'head' }, closures: [] },
+        { keepsPartitioner: true },
+      )
     return shuffled(this, 'groupByKey', { partitioner: target, read: { kind: 'group' } })
   }
 
@@ -92,7 +115,12 @@ export abstract class PairOperations<T> extends Transformations<T> {
 
   /** For each key of any side: the values of this, then those of the other. */
   cogroup<K, V, W>(this: RDD<[K, V]>, other: RDD<[K, W]>, partitioner?: PartitionerLike): RDD<[K, [V[], W[]]]>
-  cogroup<K, V, W1, W2>(this: RDD<[K, V]>, a: RDD<[K, W1]>, b: RDD<[K, W2]>, partitioner?: PartitionerLike): RDD<[K, [V[], W1[], W2[]]]>
+  cogroup<K, V, W1, W2>(
+    this: RDD<[K, V]>,
+    a: RDD<[K, W1]>,
+    b: RDD<[K, W2]>,
+    partitioner?: PartitionerLike,
+  ): RDD<[K, [V[], W1[], W2[]]]>
   cogroup<K, V, W1, W2, W3>(
     this: RDD<[K, V]>,
     a: RDD<[K, W1]>,
@@ -117,12 +145,20 @@ export abstract class PairOperations<T> extends Transformations<T> {
   }
 
   /** As `join`; keys without a partner on the right have undefined there. */
-  leftOuterJoin<K, V, W>(this: RDD<[K, V]>, other: RDD<[K, W]>, partitioner?: PartitionerLike): RDD<[K, [V, W | undefined]]> {
+  leftOuterJoin<K, V, W>(
+    this: RDD<[K, V]>,
+    other: RDD<[K, W]>,
+    partitioner?: PartitionerLike,
+  ): RDD<[K, [V, W | undefined]]> {
     return cogroup(this, 'leftOuterJoin', [other], 'leftOuter', partitioner)
   }
 
   /** As `join`; keys without a partner on the left have undefined there. */
-  rightOuterJoin<K, V, W>(this: RDD<[K, V]>, other: RDD<[K, W]>, partitioner?: PartitionerLike): RDD<[K, [V | undefined, W]]> {
+  rightOuterJoin<K, V, W>(
+    this: RDD<[K, V]>,
+    other: RDD<[K, W]>,
+    partitioner?: PartitionerLike,
+  ): RDD<[K, [V | undefined, W]]> {
     return cogroup(this, 'rightOuterJoin', [other], 'rightOuter', partitioner)
   }
 
@@ -200,12 +236,20 @@ function shuffleDependency(parent: AnyRdd, shuffling: Omit<Shuffling, 'read' | '
     parent: side,
     numReduces: partitioner.numPartitions,
     closures: [...(shuffling.closures ?? []), ...described.closures],
-    write: (): ShuffleWrite => ({ numPartitions: partitioner.numPartitions, partitioner: described.spec(), combiner, pairs: true }),
+    write: (): ShuffleWrite => ({
+      numPartitions: partitioner.numPartitions,
+      partitioner: described.spec(),
+      combiner,
+      pairs: true,
+    }),
   }
 }
 
 /** How a partitioner travels: Firesteel's own as data, others as code. */
-function describePartitioner(rdd: AnyRdd, partitioner: Partitioner): { spec(): PartitionerSpec; closures: readonly Closure[] } {
+function describePartitioner(
+  rdd: AnyRdd,
+  partitioner: Partitioner,
+): { spec(): PartitionerSpec; closures: readonly Closure[] } {
   if (partitioner instanceof HashPartitioner) return { spec: () => ({ kind: 'hash' }), closures: [] }
   if (partitioner instanceof RangePartitioner) {
     const compare = partitioner.comparator
@@ -279,4 +323,3 @@ export function cogroup<U>(
     parents: (p) => [p],
   })
 }
-

@@ -18,7 +18,12 @@ export class HashPartitioner extends Partitioner {
   constructor(partitions: number) {
     super()
     if (!Number.isInteger(partitions) || partitions < 1) {
-      throw new FiresteelError('FS_RDD_ARGUMENT', { operation: 'HashPartitioner', argument: 'partitions', value: String(partitions), accepted: 'a positive integer' })
+      throw new FiresteelError('FS_RDD_ARGUMENT', {
+        operation: 'HashPartitioner',
+        argument: 'partitions',
+        value: String(partitions),
+        accepted: 'a positive integer',
+      })
     }
     this.numPartitions = partitions
   }

@@ -1,4 +1,3 @@
-import type { AnyRdd } from './any-rdd.js'
 import type { Closure } from '../closure/index.js'
 import { staysHome } from '../closure/index.js'
 import { FiresteelError } from '../common/errors/index.js'
@@ -6,8 +5,8 @@ import type { RddId, ShuffleId } from '../common/index.js'
 import type { CachePoint, Operator, PartitionTree, ShuffleWrite } from '../pipeline/index.js'
 import type { LineageDependency, LineageNode } from '../scheduler/index.js'
 import { StorageLevel } from '../storage/index.js'
+import type { AnyRdd } from './any-rdd.js'
 import type { Partitioner } from './partitioner.js'
-import type { RDD } from './rdd.js'
 import type { RddContext } from './rdd-context.js'
 
 /** An RDD's own part of the plan, and how it hangs together with others. */
@@ -173,7 +172,9 @@ export abstract class RddBase implements LineageNode {
 
   /** @internal The plan node's operator now. */
   get operator(): Operator {
-    return this.#checkpoint === undefined ? this.spec.operator : { op: 'checkpoint', directory: this.#checkpoint.directory }
+    return this.#checkpoint === undefined
+      ? this.spec.operator
+      : { op: 'checkpoint', directory: this.#checkpoint.directory }
   }
 
   /** @internal Inputs of the plan node now. */

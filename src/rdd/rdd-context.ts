@@ -1,9 +1,8 @@
-import type { AnyRdd } from './any-rdd.js'
 import type { CallSite, Closure } from '../closure/index.js'
-import type { RddId, ShuffleId } from '../common/index.js'
 import type { SparkConf } from '../common/conf/index.js'
+import type { RddId, ShuffleId } from '../common/index.js'
 import type { FunctionRef, SinkSpec } from '../pipeline/index.js'
-import type { RDD } from './rdd.js'
+import type { AnyRdd } from './any-rdd.js'
 
 /** A user function ready for plans: how plans name it, and the closures that must travel with it. */
 export interface CapturedFunction {

@@ -1,8 +1,7 @@
-import type { AnyRdd } from './any-rdd.js'
 import type { Closure } from '../closure/index.js'
 import type { ShuffleId } from '../common/index.js'
 import type { PartitionTree, PlanNode, SinkSpec, StagePlan } from '../pipeline/index.js'
-import type { RDD } from './rdd.js'
+import type { AnyRdd } from './any-rdd.js'
 
 export interface CompiledStage {
   readonly plan: StagePlan

@@ -1,6 +1,6 @@
-import type { AnyRdd } from './any-rdd.js'
 import { FiresteelError } from '../common/errors/index.js'
 import type { AsyncOptions, Operator, PipeOptions } from '../pipeline/index.js'
+import type { AnyRdd } from './any-rdd.js'
 import { refuse } from './argument.js'
 import type { RDD } from './rdd.js'
 import { RddBase, type RddSpec } from './rdd-base.js'
@@ -64,7 +64,10 @@ export abstract class Transformations<T> extends RddBase {
   ): RDD<U> {
     const captured = this.context.capture(f, 'mapPartitionsWithIndex')
     const operator: Operator = { op: 'mapPartitions', f: captured.ref, withIndex: true }
-    return this.overPartitions('mapPartitionsWithIndex', operator, { captured, keepsPartitioner: preservesPartitioning })
+    return this.overPartitions('mapPartitionsWithIndex', operator, {
+      captured,
+      keepsPartitioner: preservesPartitioning,
+    })
   }
 
   /** Each partition as one array. */
@@ -99,7 +102,13 @@ export abstract class Transformations<T> extends RddBase {
   zip<U>(other: RDD<U>): RDD<[T, U]> {
     const sides = [this as unknown as AnyRdd, other as AnyRdd]
     sameNumPartitions('zip', sides)
-    return this.derive({ operation: 'zip', operator: { op: 'zip' }, inputs: sides, numPartitions: () => this.numPartitions, parents: (p) => [p] })
+    return this.derive({
+      operation: 'zip',
+      operator: { op: 'zip' },
+      inputs: sides,
+      numPartitions: () => this.numPartitions,
+      parents: (p) => [p],
+    })
   }
 
   /** `f` gets the iterators of the partitions with the same index. */
@@ -113,7 +122,12 @@ export abstract class Transformations<T> extends RddBase {
     b: RDD<B>,
     c: RDD<C>,
     d: RDD<D>,
-    f: (a: IterableIterator<T>, b: IterableIterator<B>, c: IterableIterator<C>, d: IterableIterator<D>) => Awaitable<Iterable<V>>,
+    f: (
+      a: IterableIterator<T>,
+      b: IterableIterator<B>,
+      c: IterableIterator<C>,
+      d: IterableIterator<D>,
+    ) => Awaitable<Iterable<V>>,
   ): RDD<V>
   zipPartitions<V>(...args: unknown[]): RDD<V> {
     const f = args.pop()
@@ -243,7 +257,8 @@ export interface PipeRddOptions<T> {
 
 function asyncOptions(operation: string, options: MapAsyncOptions): AsyncOptions {
   const { concurrency = 16, ordered = true, timeout = 0, retries = 0, retryDelay = 100 } = options
-  if (!Number.isInteger(concurrency) || concurrency < 1) refuse(operation, 'concurrency', concurrency, 'a positive integer')
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    refuse(operation, 'concurrency', concurrency, 'a positive integer')
   if (!Number.isInteger(retries) || retries < 0) refuse(operation, 'retries', retries, 'an integer from 0')
   if (!(timeout >= 0)) refuse(operation, 'timeout', timeout, 'milliseconds from 0')
   if (!(retryDelay >= 0)) refuse(operation, 'retryDelay', retryDelay, 'milliseconds from 0')
@@ -260,7 +275,10 @@ function sameNumPartitions(operation: string, sides: readonly AnyRdd[]): void {
 export function unionSpec(parts: readonly AnyRdd[]): RddSpec {
   const first = parts[0]
   const shared = first?.partitioner
-  if (shared !== undefined && parts.every((part) => part.partitioner !== undefined && shared.equals(part.partitioner))) {
+  if (
+    shared !== undefined &&
+    parts.every((part) => part.partitioner !== undefined && shared.equals(part.partitioner))
+  ) {
     return { ...sideBySide(parts), operation: 'union', partitioner: undefined }
   }
   return sideBySide(parts)

@@ -1,9 +1,9 @@
-import type { AnyRdd } from './any-rdd.js'
 import { compareKeys } from '../common/key/index.js'
+import type { AnyRdd } from './any-rdd.js'
 import { partitionCount, refuse } from './argument.js'
-import { HashPartitioner, type Partitioner, RangePartitioner } from './partitioner.js'
 import { cogroup, defaultPartitioner, PairOperations, type PartitionerLike, shuffled } from './pair-operations.js'
-import { rangeBounds, type KeySample, sampleSizes } from './range-bounds.js'
+import { HashPartitioner, type Partitioner, RangePartitioner } from './partitioner.js'
+import { type KeySample, rangeBounds, sampleSizes } from './range-bounds.js'
 import type { RDD } from './rdd.js'
 import type { CapturedFunction } from './rdd-context.js'
 import type { Awaitable } from './transformations.js'
@@ -40,13 +40,17 @@ export abstract class WideOperations<T> extends PairOperations<T> {
 
   /** The distinct records that are on both sides. */
   intersection(other: RDD<T>, partitioner?: PartitionerLike): RDD<T> {
-    const [left, right] = [this as unknown as RDD<T>, other].map((rdd) => rdd.oneToOne<[T, null]>('intersection', 'map', withNull))
+    const [left, right] = [this as unknown as RDD<T>, other].map((rdd) =>
+      rdd.oneToOne<[T, null]>('intersection', 'map', withNull),
+    )
     return cogroup<[T, null]>(left as never, 'intersection', [right as never], 'intersection', partitioner).keys()
   }
 
   /** The records that are not on the other side; duplicates stay. */
   subtract(other: RDD<T>, partitioner?: PartitionerLike): RDD<T> {
-    const [left, right] = [this as unknown as RDD<T>, other].map((rdd) => rdd.oneToOne<[T, null]>('subtract', 'map', withNull))
+    const [left, right] = [this as unknown as RDD<T>, other].map((rdd) =>
+      rdd.oneToOne<[T, null]>('subtract', 'map', withNull),
+    )
     const given = partitioner ?? this.numPartitions
     return cogroup<[T, null]>(left as never, 'subtract', [right as never], 'subtract', given).keys()
   }
@@ -64,11 +68,25 @@ export abstract class WideOperations<T> extends PairOperations<T> {
   }
 
   /** Pairs moved by a partitioner and sorted by key within each partition, in one pass. */
-  repartitionAndSortWithinPartitions<K, V>(this: RDD<[K, V]>, partitioner: Partitioner | number, options: Omit<SortOptions<K>, 'numPartitions'> = {}): RDD<[K, V]> {
-    const target = typeof partitioner === 'number' ? new HashPartitioner(partitionCount('repartitionAndSortWithinPartitions', partitioner)) : partitioner
-    const compare = options.compare === undefined ? undefined : this.context.capture(options.compare, 'repartitionAndSortWithinPartitions')
+  repartitionAndSortWithinPartitions<K, V>(
+    this: RDD<[K, V]>,
+    partitioner: Partitioner | number,
+    options: Omit<SortOptions<K>, 'numPartitions'> = {},
+  ): RDD<[K, V]> {
+    const target =
+      typeof partitioner === 'number'
+        ? new HashPartitioner(partitionCount('repartitionAndSortWithinPartitions', partitioner))
+        : partitioner
+    const compare =
+      options.compare === undefined
+        ? undefined
+        : this.context.capture(options.compare, 'repartitionAndSortWithinPartitions')
     const read = { kind: 'sort', ascending: options.ascending ?? true, compare: compare?.ref } as const
-    return shuffled(this as never, 'repartitionAndSortWithinPartitions', { partitioner: target, read, closures: compare?.closures })
+    return shuffled(this as never, 'repartitionAndSortWithinPartitions', {
+      partitioner: target,
+      read,
+      closures: compare?.closures,
+    })
   }
 
   /** Exactly this many partitions, evenly filled, through a shuffle. */
@@ -140,4 +158,3 @@ async function sampleBounds<K>(
   })
   return rangeBounds(samples, numPartitions, options.compare)
 }
-

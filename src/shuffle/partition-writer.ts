@@ -77,6 +77,7 @@ export class PartitionWriter {
     if (bytes > metrics.peakMemoryBytes) metrics.peakMemoryBytes = bytes
     if (!this.#reservation.resize(bytes)) return
     this.#write()
+    this.#dropBuffers()
     metrics.memoryBytesSpilled += bytes
     this.#reservation.spilled(bytes, this.#output.spill())
   }
@@ -84,6 +85,7 @@ export class PartitionWriter {
   /** Writes the output file and returns what is in it. */
   commit(): ShuffleFileInfo {
     this.#write()
+    this.#dropBuffers()
     const info = this.#output.commit()
     this.#reservation.release()
     return info
@@ -91,9 +93,7 @@ export class PartitionWriter {
 
   /** Removes everything written; safe at any time. */
   abort(): void {
-    this.#keys = []
-    this.#values = []
-    this.#count = 0
+    this.#dropBuffers()
     this.#output.abort()
     this.#reservation.release()
   }
@@ -134,6 +134,11 @@ export class PartitionWriter {
       count: this.#count,
       bytesPerRecord: this.#bytesPerRecord,
     })
+    this.#count = 0
+  }
+
+  /** Forgets the buffered records; otherwise the arrays stay for the next ones, which spares the collector much. */
+  #dropBuffers(): void {
     this.#keys = []
     this.#values = []
     this.#count = 0

@@ -134,12 +134,12 @@ export class BlockManagerMaster {
 
   /** All copies of an RDD are to go, those that come late as well. */
   removeRdd(rdd: number): BlockEffect[] {
-    return this.#removeGroup(`rdd_${rdd}`)
+    return this.#removeGroup(`rdd_${rdd}`, true)
   }
 
-  /** All copies of a broadcast on executors are to go. */
-  removeBroadcast(broadcast: number): BlockEffect[] {
-    return this.#removeGroup(`broadcast_${broadcast}`)
+  /** All copies of a broadcast on executors are to go; unless it is destroyed, executors may fetch it again. */
+  removeBroadcast(broadcast: number, options: { readonly destroyed: boolean }): BlockEffect[] {
+    return this.#removeGroup(`broadcast_${broadcast}`, options.destroyed)
   }
 
   /** An RDD that was removed is persisted again. */
@@ -180,8 +180,8 @@ export class BlockManagerMaster {
     return { rdd, level, cachedPartitions: blocks.size, ...totals(statuses) }
   }
 
-  #removeGroup(group: string): BlockEffect[] {
-    this.#removed.add(group)
+  #removeGroup(group: string, lateOnesToo: boolean): BlockEffect[] {
+    if (lateOnesToo) this.#removed.add(group)
     if (this.#removed.size > rememberedRemovals) this.#removed.delete(this.#removed.values().next().value as string)
     const executors = new Set<string>()
     for (const block of [...(this.#groups.get(group) ?? [])]) {

@@ -50,8 +50,8 @@ export class BlockMasterService {
   }
 
   /** Removes a broadcast's blocks from all executors; resolves when they are gone or their executor is. */
-  removeBroadcast(broadcast: number): Promise<void> {
-    return this.perform(this.#options.master.removeBroadcast(broadcast))
+  removeBroadcast(broadcast: number, options: { readonly destroyed: boolean }): Promise<void> {
+    return this.perform(this.#options.master.removeBroadcast(broadcast, options))
   }
 
   /** An executor is lost; replicated blocks are copied again. */

@@ -26,5 +26,6 @@ export {
   type StorageMemory,
 } from './block-store.js'
 export { type DiskBlock, DiskStore, type DiskStoreOptions } from './disk-store.js'
+export { rendezvousOrder } from './rendezvous.js'
 export { type Frames, sharedBytes, shareFrames } from './shared-frames.js'
 export { StorageLevel, type StorageLevelParts } from './storage-level.js'

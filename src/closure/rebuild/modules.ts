@@ -123,5 +123,5 @@ export async function importFrom(specifier: string, folder: string, options?: Im
 
 /** Imports what needs no looking for. */
 export function importUrl(url: string, options?: ImportCallOptions): Promise<object> {
-  return options?.with ? import(url, { with: options.with }) : import(url)
+  return options?.with?.type === 'json' ? import(url, { with: { type: 'json' } }) : import(url)
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { FiresteelError } from '../../common/errors/index.js'
-import { distFile, executorId, type ExecutorId } from '../../common/index.js'
+import { distFile, type ExecutorId, executorId } from '../../common/index.js'
 import type { ClusterManager, ExecutorLossCause, ExecutorProvider, ManagerContext } from '../../scheduler/index.js'
 
 /** `local-cluster[executors,cores,memoryMB]`: executor processes on this machine, reached over the network. */
@@ -15,7 +15,8 @@ export const localClusterManager: ClusterManager = {
 export function parseLocalClusterUrl(url: string): { executors: number; cores: number; memoryMiB: number } {
   const match = /^local-cluster\[\s*([0-9]+)\s*,\s*([0-9]+)\s*,\s*([0-9]+)\s*\]$/.exec(url)
   const [executors, cores, memoryMiB] = [Number(match?.[1]), Number(match?.[2]), Number(match?.[3])]
-  if (match === null || executors < 1 || cores < 1 || memoryMiB < 64) throw new FiresteelError('FS_CONTEXT_MASTER_URL', { url })
+  if (match === null || executors < 1 || cores < 1 || memoryMiB < 64)
+    throw new FiresteelError('FS_CONTEXT_MASTER_URL', { url })
   return { executors, cores, memoryMiB }
 }
 
@@ -59,7 +60,10 @@ class LocalClusterProvider implements ExecutorProvider {
   async stop(): Promise<void> {
     this.#isStopping = true
     const ended = [...this.#children.values()].map(
-      (child) => new Promise<void>((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve()))),
+      (child) =>
+        new Promise<void>((resolve) =>
+          child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve()),
+        ),
     )
     for (const child of this.#children.values()) {
       child.stdin?.end()
@@ -90,7 +94,9 @@ class LocalClusterProvider implements ExecutorProvider {
     }
     child.stdin?.on('error', () => undefined)
     child.stdin?.write(`${JSON.stringify(launch)}\n`)
-    child.on('error', (error) => this.#ended(id, { code: 'exitCode', message: `it could not be started: ${error.message}`, causedByApp: false }))
+    child.on('error', (error) =>
+      this.#ended(id, { code: 'exitCode', message: `it could not be started: ${error.message}`, causedByApp: false }),
+    )
     child.on('exit', (code, signal) => this.#ended(id, exitCause(code, signal)))
     child.unref()
     ;(child.stdin as { unref?: () => void } | null)?.unref?.()
@@ -107,7 +113,9 @@ class LocalClusterProvider implements ExecutorProvider {
       return
     }
     if (this.#children.size === 0) {
-      this.#context.noMoreExecutors(`${this.#replaced} executors were started anew and have all ended; the last because ${cause.message}`)
+      this.#context.noMoreExecutors(
+        `${this.#replaced} executors were started anew and have all ended; the last because ${cause.message}`,
+      )
     }
   }
 }
@@ -118,7 +126,11 @@ const maxReplacements = 10
 /** The cause that a process's end tells by itself. */
 export function exitCause(code: number | null, signal: NodeJS.Signals | null): ExecutorLossCause {
   if (signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL' || code === 134) {
-    return { code: 'processOutOfMemory', message: `its process was ended by V8 (${signal ?? `exit code ${code}`}), most likely for want of heap memory`, causedByApp: true }
+    return {
+      code: 'processOutOfMemory',
+      message: `its process was ended by V8 (${signal ?? `exit code ${code}`}), most likely for want of heap memory`,
+      causedByApp: true,
+    }
   }
   if (signal !== null) {
     const hint = signal === 'SIGKILL' ? '; the kernel does this when memory runs out' : ''

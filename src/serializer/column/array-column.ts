@@ -10,8 +10,8 @@ import type { ColumnValues, Place, ReadColumn, SourceValues, WriteColumn } from 
 
 /** Longer arrays of one length are lists. */
 const MAX_TUPLE = 32
-/** Longer arrays of one length that start with two numbers are taken for vectors, which are lists. */
-const MAX_NUMBER_TUPLE = 4
+/** Longer arrays of one length that start with two numbers or two objects are taken for lists. */
+const MAX_LIKELY_TUPLE = 4
 
 /**
  * Writes arrays, as tuples or lists. Says where the first value is that neither can hold (no plain array, or one with holes
@@ -116,9 +116,10 @@ function noteArrays(
   return writer.sharing.note({ kind: 'array', values, count, owners: place.owners, inside: place.inside, hints })
 }
 
-function isTupleLength(length: number, first: readonly unknown[]): boolean {
+function isTupleLength(length: number, [first, second]: readonly unknown[]): boolean {
   if (length === 0 || length > MAX_TUPLE) return false
-  return length <= MAX_NUMBER_TUPLE || typeof first[0] !== 'number' || typeof first[1] !== 'number'
+  if (length <= MAX_LIKELY_TUPLE || typeof first !== typeof second) return true
+  return typeof first !== 'number' && typeof first !== 'object'
 }
 
 /** Few arrays, or such as differ in length or in the kinds of their items. */

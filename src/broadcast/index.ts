@@ -1,0 +1,3 @@
+export { Broadcast } from './broadcast.js'
+export { BroadcastClient, type BroadcastClientOptions } from './broadcast-client.js'
+export { BroadcastServer, type BroadcastServerOptions } from './broadcast-server.js'

@@ -1,0 +1,330 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type CallSite, callSite } from '../closure/index.js'
+import { localClusterManager, localManager } from '../cluster/local/index.js'
+import {
+  DRIVER_BIND_ADDRESS,
+  DRIVER_HOST,
+  DRIVER_MAX_RESULT_SIZE,
+  DRIVER_PORT,
+  EXECUTOR_HEARTBEAT_INTERVAL,
+  LOCAL_DIR,
+  LOCALITY_WAIT_NODE,
+  LOCALITY_WAIT_PROCESS,
+  LOCALITY_WAIT_RACK,
+  NETWORK_TIMEOUT,
+  PORT_MAX_RETRIES,
+  RPC_MESSAGE_MAX_SIZE,
+  type SparkConf,
+  STAGE_MAX_CONSECUTIVE_ATTEMPTS,
+  TASK_CPUS,
+  TASK_MAX_FAILURES,
+} from '../common/conf/index.js'
+import { FiresteelError } from '../common/errors/index.js'
+import { type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
+import { getLogger } from '../common/log/index.js'
+import { Executor, executorOptions } from '../executor/index.js'
+import { ListenerBus } from '../listener/index.js'
+import type { AnyRdd, CapturedFunction, JobRequest, RddContext } from '../rdd/index.js'
+import { createInProcessPair, createNetworkRpc, type RpcEnvironment, type RpcServer } from '../rpc/index.js'
+import {
+  type ClusterManager,
+  defaultLocalityWaits,
+  type ExecutorLossCause,
+  type ExecutorProvider,
+  type InProcessExecutor,
+  type ManagerContext,
+  type SchedulerOptions,
+} from '../scheduler/index.js'
+import { Accumulators } from './accumulators.js'
+import { EventFeed } from './event-feed.js'
+import { ExecutorBackend } from './executor-backend.js'
+import { ExecutorWatch } from './executor-watch.js'
+import { captureFunction } from './function-capture.js'
+import { interruptOnCancelProperty, jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
+import { SchedulerShell } from './scheduler-shell.js'
+import { TemporaryFolders } from './temporary-folders.js'
+
+const log = getLogger('SparkContext')
+const managers: readonly ClusterManager[] = [localManager, localClusterManager]
+
+/** One running application: wires scheduler, executors, listeners and the network, and does nothing else. */
+export class DriverRuntime implements RddContext {
+  readonly conf: SparkConf
+  readonly applicationId: string
+  readonly master: string
+  readonly bus: ListenerBus
+  readonly properties = new LocalProperties()
+  readonly accumulators = new Accumulators()
+  readonly backend: ExecutorBackend
+  readonly shell: SchedulerShell
+  checkpointDir: string | undefined
+  readonly #site: CallSite
+  readonly #provider: ExecutorProvider
+  readonly #rpc: RpcEnvironment
+  readonly #executorRpc: RpcEnvironment | undefined
+  readonly #watch: ExecutorWatch
+  readonly #folders: TemporaryFolders
+  readonly #secret = randomBytes(32)
+  readonly #persisted = new Map<RddId, WeakRef<AnyRdd>>()
+  #server: RpcServer | undefined
+  #nextRdd = 0
+  #nextShuffle = 0
+  #stoppedAt: string | undefined
+
+  constructor(conf: SparkConf, site: CallSite) {
+    this.conf = conf
+    this.#site = site
+    this.master = conf.get('spark.master', 'local[*]')
+    this.applicationId = `${this.master.startsWith('local') ? 'local' : 'app'}-${Date.now()}`
+    conf.set('spark.app.id', this.applicationId)
+    this.bus = new ListenerBus((error) => log.warn(`a listener threw: ${error instanceof Error ? error.stack : String(error)}`))
+    const feed = new EventFeed(this.bus, () => systemClock.now())
+    const base = conf.get(LOCAL_DIR) ?? [tmpdir()]
+    this.#folders = new TemporaryFolders(base.map((folder) => join(folder, `firesteel-${randomUUID()}`)))
+    this.#provider = this.#manager().create(this.#managerContext())
+    const { rpc, executorRpc } = this.#network()
+    this.#rpc = rpc
+    this.#executorRpc = executorRpc
+    this.backend = this.#makeBackend()
+    this.shell = new SchedulerShell({
+      backend: this.backend,
+      clock: systemClock,
+      maxResultBytes: conf.get(DRIVER_MAX_RESULT_SIZE),
+      taskCpus: conf.get(TASK_CPUS),
+      onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
+      onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
+      scheduler: this.#schedulerOptions(),
+    })
+    this.#watch = new ExecutorWatch(this.backend, this.#provider, {
+      timeoutMs: conf.get(NETWORK_TIMEOUT),
+      intervalMs: Math.min(conf.get(EXECUTOR_HEARTBEAT_INTERVAL), conf.get(NETWORK_TIMEOUT) / 2),
+    })
+  }
+
+  get appName(): string {
+    return this.conf.get('spark.app.name', 'firesteel')
+  }
+
+  get isStopped(): boolean {
+    return this.#stoppedAt !== undefined
+  }
+
+  get defaultParallelism(): number {
+    const slots = this.#provider.expectedSlots
+    return this.conf.getInt('spark.default.parallelism', this.#provider.needsNetwork ? Math.max(2, slots) : slots)
+  }
+
+  get defaultMinPartitions(): number {
+    return Math.min(this.defaultParallelism, 2)
+  }
+
+  /** Where the driver listens; undefined when its executors live in its own process. */
+  get address(): { host: string; port: number } | undefined {
+    return this.#server?.address
+  }
+
+  async start(): Promise<void> {
+    this.#folders.create()
+    if (this.#provider.needsNetwork) {
+      const host = this.conf.get(DRIVER_BIND_ADDRESS) ?? this.conf.get(DRIVER_HOST) ?? '127.0.0.1'
+      this.#server = await this.#rpc.listen({
+        host,
+        port: this.conf.get(DRIVER_PORT),
+        portRetries: this.conf.get(PORT_MAX_RETRIES),
+        advertise: { host: this.conf.get(DRIVER_HOST) ?? host },
+      })
+      this.#watch.start()
+    } else await this.#rpc.listen()
+    this.bus.post(() => ({
+      type: 'applicationStart',
+      time: systemClock.now(),
+      appId: this.applicationId,
+      appName: this.appName,
+      user: process.env.USER ?? '',
+      master: this.master,
+    }))
+    await this.#provider.start()
+  }
+
+  async stop(): Promise<void> {
+    this.#stoppedAt = callSite('stop').short
+    this.shell.stop('the SparkContext was stopped')
+    this.#watch.stop()
+    this.bus.post(() => ({ type: 'applicationEnd', time: systemClock.now() }))
+    await this.#provider.stop()
+    await this.#rpc.close()
+    await this.#executorRpc?.close()
+    this.#folders.remove()
+  }
+
+  // --- for RDDs
+
+  newRddId(): RddId {
+    return rddId(this.#nextRdd++)
+  }
+
+  newShuffleId(): ShuffleId {
+    return shuffleId(this.#nextShuffle++)
+  }
+
+  capture(f: unknown, operation: string, site?: CallSite): CapturedFunction {
+    const captured = captureFunction(f, operation, site)
+    const handles = captured.closures.flatMap((closure) => closure.handles)
+    return { ref: captured.ref, closures: [...this.accumulators.factoriesOf(handles), ...captured.closures] }
+  }
+
+  callSite(operation: string): CallSite {
+    return callSite(operation)
+  }
+
+  assertRunning(what: string): void {
+    if (this.#stoppedAt !== undefined) throw new FiresteelError('FS_CONTEXT_STOPPED', { what, stoppedAt: this.#stoppedAt })
+  }
+
+  async runJob(request: JobRequest): Promise<void> {
+    this.assertRunning(`${request.operation}()`)
+    const site = callSite(request.operation)
+    const { all: properties, tags } = this.properties
+    await this.shell.run(request, {
+      properties,
+      tags,
+      group: properties[jobGroupProperty],
+      description: properties[jobDescriptionProperty] ?? site.short,
+      callSite: site.short,
+    })
+  }
+
+  persistRdd(rdd: AnyRdd): void {
+    this.#persisted.set(rdd.id, new WeakRef(rdd))
+  }
+
+  async unpersistRdd(rdd: AnyRdd, _blocking: boolean): Promise<void> {
+    this.#persisted.delete(rdd.id)
+    this.backend.sendAll('removeRdd', { rddId: rdd.id })
+    this.bus.post(() => ({ type: 'unpersistRdd', time: systemClock.now(), rddId: rdd.id }))
+  }
+
+  get persistentRdds(): Map<number, AnyRdd> {
+    const rdds = new Map<number, AnyRdd>()
+    for (const [id, reference] of this.#persisted) {
+      const rdd = reference.deref()
+      if (rdd !== undefined) rdds.set(id, rdd)
+    }
+    return rdds
+  }
+
+  registerShuffle(_shuffleId: ShuffleId, _owner: object): void {}
+
+  get interruptsOnCancel(): boolean {
+    return this.properties.get(interruptOnCancelProperty) === 'true'
+  }
+
+  // --- wiring
+
+  #manager(): ClusterManager {
+    const manager = managers.find((candidate) => candidate.claims(this.master))
+    if (manager === undefined) throw new FiresteelError('FS_CONTEXT_MASTER_URL', { url: this.master })
+    return manager
+  }
+
+  #network(): { rpc: RpcEnvironment; executorRpc?: RpcEnvironment } {
+    if (this.#provider.needsNetwork) {
+      const rpc = createNetworkRpc({
+        name: 'driver',
+        secret: this.#secret,
+        maxMessageBytes: this.conf.get(RPC_MESSAGE_MAX_SIZE),
+        keepAlive: false,
+        onRefused: ({ address, message }) => log.warn(`refused a connection from ${address}: ${message}`),
+      })
+      return { rpc }
+    }
+    const [rpc, executorRpc] = createInProcessPair({ left: { name: 'driver' }, right: { name: 'executor' } })
+    return { rpc, executorRpc }
+  }
+
+  #schedulerOptions(): Partial<SchedulerOptions> {
+    const { conf } = this
+    return {
+      maxTaskFailures: this.#provider.maxTaskFailures ?? conf.get(TASK_MAX_FAILURES),
+      maxConsecutiveStageAttempts: conf.get(STAGE_MAX_CONSECUTIVE_ATTEMPTS),
+      taskCpus: conf.get(TASK_CPUS),
+      localityWaits: {
+        slot: defaultLocalityWaits.slot,
+        process: conf.get(LOCALITY_WAIT_PROCESS),
+        node: conf.get(LOCALITY_WAIT_NODE),
+        rack: conf.get(LOCALITY_WAIT_RACK),
+      },
+    }
+  }
+
+  #makeBackend(): ExecutorBackend {
+    const { bus } = this
+    const time = (): number => systemClock.now()
+    return new ExecutorBackend(
+      this.#rpc,
+      {
+        added: ({ id, info }) => {
+          const { host, slots, memoryBytes } = info
+          bus.post(() => ({ type: 'executorAdded', time: time(), executorId: id, host, slots, memoryBytes }))
+          this.shell.handle({ type: 'executorAdded', executorId: id, host, slots })
+        },
+        lost: (id, cause) => {
+          if (this.isStopped) return
+          const running = this.shell.runningOn(id)
+          const tasks = running.length === 0 ? 'no task was running there' : `running there: task ${running.join(', ')}`
+          log.warn(`lost executor ${id}: ${cause.message} (${cause.code}); ${tasks}`)
+          const { code, message } = cause
+          bus.post(() => ({ type: 'executorRemoved', time: time(), executorId: id, cause: code, reason: message, running }))
+          this.shell.handle({ type: 'executorLost', executorId: id, cause, outputsLost: true })
+        },
+        status: (executor, status, attachments) => this.shell.taskStatus(executor, status, attachments),
+        heartbeat: (executor, { heapBytes, rssBytes, storageBytes, running }) => {
+          const metrics = { heapBytes, rssBytes, storageBytes, running }
+          bus.post(() => ({ type: 'executorMetricsUpdate', time: time(), executorId: executor.id, ...metrics }))
+        },
+        mapOutputs: (id) => this.shell.mapOutputs(id),
+        canCommit: (request) => this.shell.canCommit(request),
+        blocks: () => undefined,
+        other: (method) => {
+          throw new Error(`${method} is not served`)
+        },
+      },
+      () => performance.now(),
+    )
+  }
+
+  #managerContext(): ManagerContext {
+    return {
+      masterUrl: this.master,
+      appId: this.applicationId,
+      appName: this.appName,
+      conf: this.conf,
+      secret: this.#secret.toString('base64'),
+      localDirs: this.#folders.paths,
+      driverAddress: () => (this.#server as RpcServer).address,
+      executorSettings: () => Object.fromEntries(this.conf.getAll()),
+      startInProcess: (options) => this.#startInProcess(options),
+      executorEnded: (id, cause: ExecutorLossCause) => this.backend.lose(id, cause),
+      noMoreExecutors: (message) => this.shell.handle({ type: 'noMoreExecutors', message }),
+      log: (level, message) => log[level](message),
+    }
+  }
+
+  async #startInProcess(options: InProcessExecutor): Promise<{ stop(): Promise<void> }> {
+    const rpc = this.#executorRpc as RpcEnvironment
+    const driver = await rpc.connect({ host: 'in-process', port: 1 })
+    const place = {
+      ...options,
+      host: hostname(),
+      localDirs: this.#folders.paths,
+      environment: process.env,
+      fetchBroadcast: () => Promise.reject(new Error('no broadcasts')),
+    }
+    const executor = new Executor(executorOptions(this.conf, place), rpc, driver)
+    await executor.start()
+    return executor
+  }
+}
+

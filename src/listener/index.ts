@@ -1,0 +1,2 @@
+export * from './events.js'
+export { ListenerBus, type SparkListener } from './listener-bus.js'

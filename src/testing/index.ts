@@ -1,0 +1,1 @@
+export { SparkContext } from '../driver/index.js'
