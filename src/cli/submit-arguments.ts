@@ -33,7 +33,7 @@ export interface SubmitRequest {
   readonly excludedPackages: readonly string[]
   readonly repositories: readonly string[]
   readonly verbose: boolean
-  /** Sentences for the log: keys that are unknown or have no effect. */
+  /** Sentences for the log: keys that are left out because they are no settings. */
   readonly warnings: readonly string[]
 }
 
@@ -81,7 +81,7 @@ export function parseSubmitArguments(
   const warnings: string[] = []
   const conf = resolveSettings(flags, application, { ...surroundings, warnings })
   const checked = new SparkConf(false).merge(conf)
-  warnings.push(...checked.check().map(({ text }) => text))
+  checked.check() // the context warns of unknown keys; here only malformed values matter
   const listOf = (entry: ConfigEntry<readonly string[]>) => checked.get(entry)
   return {
     action: 'run',
