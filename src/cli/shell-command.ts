@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { findDefaultsFile, readPropertiesFile, setSubmittedConf } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
-import { SparkContext } from '../index.js'
+import { RDD, SparkContext } from '../index.js'
 import { describeRequest } from './describe-request.js'
 import { parseFlags } from './parse-flags.js'
 import { print, printNote } from './print.js'
@@ -54,7 +54,7 @@ function resolveConf(argv: readonly string[]): boolean {
 async function converse(sc: SparkContext): Promise<void> {
   const scope = new ShellScope(await globalsOf(sc), importFromWorkingFolder)
   const showError = (error: unknown) => printNote(describeFailure(error))
-  const session = new ShellSession(scope, { result: print, error: showError })
+  const session = new ShellSession(scope, { result: print, error: showError, describe })
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
   const reader = createInterface({
     input: process.stdin,
@@ -106,6 +106,12 @@ async function readLines(reader: Interface, { session, sc }: Conversation): Prom
 
 function greet(sc: SparkContext): void {
   print(`${versionText()}\nContext '${sc.appName}' on ${sc.master} is 'sc'. :help for help.`)
+}
+
+function describe(value: unknown): string | undefined {
+  if (value instanceof SparkContext) return `SparkContext '${value.appName}' on ${value.master}`
+  if (!(value instanceof RDD)) return undefined
+  return `RDD ${value.id} of ${value.getNumPartitions()} partition(s); an action such as .take(10) shows its elements`
 }
 
 /** The context, and everything that a program would import from this package. */

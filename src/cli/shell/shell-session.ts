@@ -4,13 +4,17 @@ import type { ShellScope } from './shell-scope.js'
 
 /** Where a session shows what happened. */
 export interface ShellOutput {
-  /** A value, or an answer to a command. */
+  /** A value as text, or an answer to a command. */
   readonly result: (text: string) => void
+  /** A short text for values that would be long otherwise; undefined for the rest. */
+  readonly describe?: (value: unknown) => string | undefined
   readonly error: (error: unknown) => void
 }
 
 /** What the prompt should say next. */
 export type ShellState = 'ready' | 'more' | 'closed'
+
+const inspectOptions = { depth: 3, maxArrayLength: 100, maxStringLength: 10_000 }
 
 const help = `Type TypeScript; an input may have several lines. A promise is awaited before it is shown.
   sc, spark     the context and the session
@@ -97,6 +101,6 @@ export class ShellSession {
 
   async #show(value: unknown): Promise<void> {
     await this.#scope.define('_', value)
-    this.#output.result(inspect(value, { depth: 3, maxArrayLength: 100, maxStringLength: 10_000 }))
+    this.#output.result(this.#output.describe?.(value) ?? inspect(value, inspectOptions))
   }
 }
