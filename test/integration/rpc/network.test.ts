@@ -205,6 +205,9 @@ describe('a connection', () => {
       ok: ({ body }) => ({ body }),
       big: () => ({ body: 'x'.repeat(20_000) }),
       bad: () => ({ body: 1n }),
+      wordy: () => {
+        throw new RangeError('w'.repeat(20_000))
+      },
     })
     const large = { body: 0, attachments: [new Uint8Array(10_000)] }
     expect(() => toDriver.send('e', 'ok', large)).toThrow('FS_RPC_MESSAGE_TOO_LARGE')
@@ -212,6 +215,7 @@ describe('a connection', () => {
     expect(await codeOf(toDriver.ask('e', 'big', { body: 0 }, noDeadline))).toBe('FS_RPC_MESSAGE_TOO_LARGE')
     expect(await codeOf(toDriver.ask('e', 'ok', { body: 1n }, noDeadline))).toBe('FS_RPC_BODY_INVALID')
     expect(await codeOf(toDriver.ask('e', 'bad', { body: 0 }, noDeadline))).toBe('FS_RPC_BODY_INVALID')
+    expect(await codeOf(toDriver.ask('e', 'wordy', { body: 0 }, noDeadline))).toBe(`RangeError: ${'w'.repeat(1_000)}`)
     expect((await toDriver.ask('e', 'ok', { body: 'fine' }, noDeadline)).body).toBe('fine')
   })
 
