@@ -1,49 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FiresteelError } from '../common/errors/index.js'
-import type { BatchReader } from './batch-reader.js'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
 import type { FileSplit } from './file-split.js'
+import { cutSplit, drain, randomFrom, testFolder, wholeSplitOf } from './io.test-kit.js'
 import { openLineReader, openTextReader } from './text-reader.js'
 
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'firesteel-text-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
+const folder = testFolder()
 let files = 0
-function fileOf(content: string | Buffer): { path: string; size: number } {
-  const path = join(folder, `f${files++}.txt`)
-  const bytes = Buffer.from(content as string)
-  writeFileSync(path, bytes)
-  return { path, size: bytes.length }
-}
 
-function splitsOf(file: { path: string; size: number }, splitBytes: number): FileSplit[] {
-  const splits: FileSplit[] = []
-  for (let start = 0; start < file.size; start += splitBytes) {
-    const length = Math.min(splitBytes, file.size - start)
-    splits.push({ path: file.path, start, length, fileSize: file.size, modified: 0 })
-  }
-  return splits
-}
-
-function drain<T>(reader: BatchReader<T>): T[] {
-  const all: T[] = []
-  for (let batch = reader.next(); batch !== undefined; batch = reader.next()) {
-    expect(batch.length).toBeGreaterThan(0)
-    all.push(...batch)
-  }
-  reader.close()
-  expect(reader.recordsRead).toBe(all.length)
-  return all
+function fileOf(content: string | Uint8Array): FileSplit {
+  return wholeSplitOf(join(folder, `f${files++}.txt`), content)
 }
 
 function linesOf(content: string | Buffer, options: { splitBytes?: number; chunkBytes?: number } = {}): string[] {
   const file = fileOf(content)
-  const splits = splitsOf(file, options.splitBytes ?? Math.max(1, file.size))
+  const splits = cutSplit(file, options.splitBytes ?? Math.max(1, file.fileSize))
   return splits.flatMap((split) => drain(openTextReader(split, { chunkBytes: options.chunkBytes })))
 }
 
@@ -52,18 +23,6 @@ function expectedLines(text: string): string[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
   if (lines.at(-1) === '') lines.pop()
   return lines
-}
-
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0 || 1
-  return () => {
-    state ^= state << 13
-    state >>>= 0
-    state ^= state >>> 17
-    state ^= state << 5
-    state >>>= 0
-    return state / 2 ** 32
-  }
 }
 
 describe('openTextReader', () => {
@@ -124,8 +83,7 @@ describe('openTextReader', () => {
 
   test('tells the place of a line in the last batch', () => {
     const file = fileOf('ab\r\ncé\n\rd')
-    const [split] = splitsOf(file, file.size)
-    const reader = openLineReader(split as FileSplit, { chunkBytes: 1024 })
+    const reader = openLineReader(file, { chunkBytes: 1024 })
     expect(reader.next()).toEqual(['ab', 'cé', ''])
     expect([0, 1, 2].map((index) => reader.placeOf(index))).toEqual([
       { offset: 0, line: 1 },
@@ -137,9 +95,30 @@ describe('openTextReader', () => {
     reader.close()
   })
 
+  test('reads a compressed file as one split', () => {
+    const lines = Array.from({ length: 30_000 }, (_, i) => `line ${i} é`)
+    const content = gzipSync(`\uFEFF${lines.join('\r\n')}`)
+    const reader = openTextReader(wholeSplitOf(join(folder, 'lines.gz'), content))
+    expect(drain(reader)).toEqual(lines)
+    expect(reader.bytesRead).toBe(content.length)
+  })
+
+  test('names a compressed file that is broken, after the lines before the break', () => {
+    const content = gzipSync(Array.from({ length: 300_000 }, (_, i) => `line ${i}\n`).join(''))
+    const path = join(folder, 'cut.gz')
+    const reader = openTextReader(wholeSplitOf(path, content.subarray(0, -1000)))
+    expect(reader.next()?.[0]).toBe('line 0')
+    expect(() => drain(reader)).toThrow(
+      expect.objectContaining({
+        code: 'FS_IO_CORRUPT',
+        details: expect.objectContaining({ path, offset: content.length - 1000 }),
+      }),
+    )
+  })
+
   test('reads nothing after close, which may be called twice', () => {
     const file = fileOf('a\nb\n')
-    const reader = openTextReader(splitsOf(file, 4)[0] as FileSplit)
+    const reader = openTextReader(file)
     reader.close()
     reader.close()
     expect(reader.next()).toBeUndefined()
@@ -158,6 +137,5 @@ describe('openTextReader', () => {
     expect(() => openTextReader(planned)).toThrow(expect.objectContaining({ code: 'FS_IO_FILE_CHANGED' }))
     const grown = { path: file.path, start: 0, length: 1, fileSize: 1, modified: 0 }
     expect(drain(openTextReader(grown))).toEqual(['a'])
-    expect(FiresteelError).toBeDefined()
   })
 })

@@ -1,6 +1,7 @@
 import { FiresteelError } from '../../common/errors/index.js'
 import type { ByteSource } from '../byte-source.js'
 
+const endedEarly = 'the file ends in the middle of its compressed data'
 const usualWindowBytes = 65_536
 
 /** Zeros after the last byte, so that a decoder may look ahead without asking at each byte whether there is one. */
@@ -62,13 +63,14 @@ export class CompressedInput {
     return this.bytes.subarray(this.position - length, this.position)
   }
 
-  corrupt(reason: string, cause?: unknown): FiresteelError {
-    const details = { path: this.path, offset: this.#base + Math.min(this.position, this.end), reason }
-    return new FiresteelError('FS_IO_CORRUPT', details, { cause })
+  /** What is wrong here; that the file has ended, if the zeros after it were looked at. */
+  corrupt(reason: string): FiresteelError {
+    const hasEnded = this.#isEnded && this.position > this.end
+    return this.#error(hasEnded ? endedEarly : reason)
   }
 
   truncated(): FiresteelError {
-    return this.corrupt('the file ends in the middle of its compressed data')
+    return this.#error(endedEarly)
   }
 
   close(): void {
@@ -77,6 +79,11 @@ export class CompressedInput {
 
   get bytesRead(): number {
     return this.#source.bytesRead
+  }
+
+  #error(reason: string): FiresteelError {
+    const offset = this.#base + Math.min(this.position, this.end)
+    return new FiresteelError('FS_IO_CORRUPT', { path: this.path, offset, reason })
   }
 
   #refill(): void {
