@@ -29,16 +29,20 @@ const random = () => {
 }
 const below = (n: number) => Math.floor(random() * n)
 
-/** Runs a case a few times and prints the best rate: others may use the machine. */
+/** Whether cases whose names start so are to run. */
+const wanted = (start: string) => only === '' || only.startsWith(start) || start.startsWith(only)
+
+/** Runs a case a few times and prints the best rate per second of processor time: others may use the machine. */
 function rate(name: string, records: number, run: () => void, rounds = 5): void {
-  if (!name.includes(only)) return
+  if (!name.trim().includes(only)) return
   let best = Number.POSITIVE_INFINITY
   for (let round = 0; round < rounds; round++) {
-    const started = process.hrtime.bigint()
+    const before = process.cpuUsage()
     run()
-    best = Math.min(best, Number(process.hrtime.bigint() - started))
+    const used = process.cpuUsage(before)
+    best = Math.min(best, used.user + used.system)
   }
-  console.log(`${name.padEnd(62)} ${((records / best) * 1000).toFixed(2).padStart(8)} M/s`)
+  console.log(`${name.padEnd(62)} ${(records / best).toFixed(3).padStart(8)} M/s`)
 }
 
 function spilling(limit: number, codec = 'lz4') {
@@ -71,6 +75,7 @@ const combineLoop = () =>
   ) as Loop
 
 for (const distinct of [100, 50_000, 1_000_000]) {
+  if (!wanted('KeyTable')) break
   const batches = [...freshStrings(2_000_000, distinct)]
   const numbers = batches.map((batch) => batch.map((key) => Number.parseInt(key.slice(4), 10)))
   const count = batches.length * BATCH
@@ -96,7 +101,7 @@ for (const distinct of [100, 50_000, 1_000_000]) {
   })
 }
 
-const words = [...freshStrings(1_000_000, 300_000)]
+const words = wanted('PartitionWriter') ? [...freshStrings(1_000_000, 300_000)] : []
 const total = words.length * BATCH
 let files = 0
 const outputs = new Map<string, ShuffleFileInfo>()
@@ -149,6 +154,7 @@ for (const [numPartitions, records] of [
 }
 
 for (const distinct of [50_000, 1_000_000]) {
+  if (!wanted('CombineWriter')) break
   const batches = [...freshStrings(2_000_000, distinct)]
   const loop = combineLoop()
   rate(`CombineWriter, strings, ${distinct} distinct, 4 partitions`, batches.length * BATCH, () => {
@@ -171,6 +177,7 @@ const merge = new Function(
   'for (let j = 0; j < ks.length; j++) { const q = T.size, i = T.id(ks[j]); if (i === q) T.values[i] = vs[j]; else T.values[i] += vs[j] }',
 ) as (table: KeyTable, keys: unknown[], values: unknown[]) => void
 for (const limit of [512, 16]) {
+  if (!wanted('Aggregation')) break
   const batches = [...freshStrings(1_000_000, 1_000_000)]
   const ones = Array.from({ length: BATCH }, () => 1)
   rate(`Aggregation, 1 M strings, 1 M distinct, ${limit} MB`, batches.length * BATCH, () => {

@@ -2,11 +2,18 @@ import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
 import { hasMatchProperties, isPlainArray } from '../plain.js'
 import type { ObjectColumn, Owners } from '../sharing.js'
-import { assembleLists, assembleTuples } from './assemble.js'
+import { assembleLists, RecordColumn } from './assemble.js'
 import { columnTag } from './column-tag.js'
 import { gatherTuples } from './gather.js'
 import { readInts, writeInts } from './int-column.js'
-import type { ColumnValues, Place, ReadColumn, SourceValues, WriteColumn } from './place.js'
+import {
+  type ColumnValues,
+  type Place,
+  type ReadColumn,
+  type SourceValues,
+  valuesOf,
+  type WriteColumn,
+} from './place.js'
 
 /** Longer arrays of one length are lists. */
 const MAX_TUPLE = 32
@@ -55,13 +62,13 @@ export function readTupleColumns(reader: ByteReader, count: number, readColumn: 
   const arity = reader.varint()
   if (arity < 1 || arity > MAX_TUPLE) throw reader.corrupt(`a tuple cannot have ${arity} items`)
   const columns: ColumnValues[] = []
-  for (let i = 0; i < arity; i++) columns.push(readColumn(count))
+  for (let i = 0; i < arity; i++) columns.push(valuesOf(readColumn(count)))
   return columns
 }
 
 /** Reads arrays of one length. */
-export function readTuples(reader: ByteReader, count: number, readColumn: ReadColumn): unknown[][] {
-  return assembleTuples(readTupleColumns(reader, count, readColumn), count)
+export function readTuples(reader: ByteReader, count: number, readColumn: ReadColumn): RecordColumn {
+  return new RecordColumn(readTupleColumns(reader, count, readColumn), count)
 }
 
 /** Reads arrays of any length. */

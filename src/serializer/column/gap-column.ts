@@ -1,7 +1,7 @@
 import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
 import { columnTag } from './column-tag.js'
-import type { ColumnValues, Place, ReadColumn, WriteColumn } from './place.js'
+import { type ColumnValues, type Place, type ReadColumn, valuesOf, type WriteColumn } from './place.js'
 
 /** Writes a column in which `missing` (null or undefined) stands between other values: a bitmap, then the others. */
 export function writeWithGaps(
@@ -41,7 +41,7 @@ export function readWithGaps(
   const { bytes } = reader
   let presentCount = 0
   for (let i = 0; i < count; i++) presentCount += ((bytes[start + (i >>> 3)] as number) >>> (i & 7)) & 1
-  const present = readColumn(presentCount)
+  const present = valuesOf(readColumn(presentCount))
   const out = new Array<unknown>(count)
   let next = 0
   for (let i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 import type { BatchWriter } from '../batch-writer.js'
 import type { ObjectColumn, Owners } from '../sharing.js'
+import type { RecordColumn } from './assemble.js'
 
 /** Where a column stands in its batch. */
 export interface Place {
@@ -20,10 +21,16 @@ export type WriteColumn = (writer: BatchWriter, values: SourceValues, count: num
 export type ColumnValues = readonly unknown[] | Int32Array | Float64Array
 
 /** Reads a column of whatever kind comes. */
-export type ReadColumn = (count: number) => ColumnValues
+export type ReadColumn = (count: number) => ColumnValues | RecordColumn
+
+/** The values, also of records that are still in columns. */
+export function valuesOf(column: ColumnValues | RecordColumn): ColumnValues {
+  return Array.isArray(column) || ArrayBuffer.isView(column) ? column : (column as RecordColumn).all()
+}
 
 /** The values as an array of their own, without holes. */
-export function toArray(values: ColumnValues): unknown[] {
+export function toArray(column: ColumnValues | RecordColumn): unknown[] {
+  const values = valuesOf(column)
   if (Array.isArray(values)) return values as unknown[]
   const out: unknown[] = []
   for (let i = 0; i < values.length; i++) out.push(values[i])

@@ -1,10 +1,11 @@
 import type { ByteReader } from '../byte-reader.js'
 import { readLists, readTuples } from './array-column.js'
+import type { RecordColumn } from './assemble.js'
 import { columnTag } from './column-tag.js'
 import { readWithGaps } from './gap-column.js'
 import { readInts, readWideInts } from './int-column.js'
 import { readDoubles } from './number-column.js'
-import type { ColumnValues } from './place.js'
+import { type ColumnValues, valuesOf } from './place.js'
 import { readRows } from './row-column.js'
 import { datesOf, readBigInts, readBooleans } from './simple-column.js'
 import { readStrings } from './string-column.js'
@@ -15,13 +16,13 @@ import { readBinaries } from './typed-array-column.js'
 const MAX_READ_DEPTH = 32
 
 /** Reads a column of `count` values of whatever kind comes. */
-export function readColumn(reader: ByteReader, count: number, depth = 0): ColumnValues {
+export function readColumn(reader: ByteReader, count: number, depth = 0): ColumnValues | RecordColumn {
   if (depth > MAX_READ_DEPTH) throw reader.corrupt('columns are nested too deeply')
   return readTagged(reader, reader.u8(), count, depth)
 }
 
 /** Reads a column whose tag was read. */
-export function readTagged(reader: ByteReader, tag: number, count: number, depth: number): ColumnValues {
+export function readTagged(reader: ByteReader, tag: number, count: number, depth: number): ColumnValues | RecordColumn {
   const inner = (innerCount: number) => readColumn(reader, innerCount, depth + 1)
   switch (tag) {
     case columnTag.null:
@@ -45,7 +46,7 @@ export function readTagged(reader: ByteReader, tag: number, count: number, depth
     case columnTag.bigint64:
       return readBigInts(reader, count)
     case columnTag.date:
-      return datesOf(reader, inner(count))
+      return datesOf(reader, valuesOf(inner(count)))
     case columnTag.nullable:
       return readWithGaps(reader, count, { missing: null, readColumn: inner })
     case columnTag.optional:

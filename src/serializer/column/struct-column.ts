@@ -2,10 +2,10 @@ import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
 import { isPlainObject } from '../plain.js'
 import type { ObjectColumn } from '../sharing.js'
-import { assembleStructs } from './assemble.js'
+import { RecordColumn } from './assemble.js'
 import { columnTag } from './column-tag.js'
 import { gatherStructs } from './gather.js'
-import type { ColumnValues, Place, ReadColumn, WriteColumn } from './place.js'
+import { type ColumnValues, type Place, type ReadColumn, valuesOf, type WriteColumn } from './place.js'
 
 /** Objects with more properties are written as rows. */
 const MAX_PROPERTIES = 256
@@ -33,14 +33,14 @@ export function writeStructs(
 }
 
 /** Reads plain objects. */
-export function readStructs(reader: ByteReader, count: number, readColumn: ReadColumn): object[] {
+export function readStructs(reader: ByteReader, count: number, readColumn: ReadColumn): RecordColumn {
   const nameCount = reader.varint()
   if (nameCount < 1 || nameCount > MAX_PROPERTIES) throw reader.corrupt(`an object cannot have ${nameCount} properties`)
   const names: string[] = []
   for (let i = 0; i < nameCount; i++) names.push(reader.text())
   const columns: ColumnValues[] = []
-  for (let i = 0; i < nameCount; i++) columns.push(readColumn(count))
-  return assembleStructs(names, columns, count)
+  for (let i = 0; i < nameCount; i++) columns.push(valuesOf(readColumn(count)))
+  return new RecordColumn(columns, count, names)
 }
 
 function noteStructs(
