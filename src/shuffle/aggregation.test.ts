@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { equalKeys, hashKey } from '../common/key/index.js'
-import { Aggregation, cogroupInto, type KeyTable, mergeCogroups, mergeGroups } from './index.js'
+import { Aggregation, type KeyTable } from './index.js'
 import { bench, randomKey, seeded, smallDisk } from './shuffle.test-kit.js'
 
 const MB = 1024 * 1024
@@ -20,6 +20,35 @@ function groupInto(table: KeyTable, keys: readonly unknown[], values: readonly u
     const entry = table.id(keys[i])
     if (entry === before) table.values[entry] = [values[i]]
     else (table.values[entry] as unknown[]).push(values[i])
+  }
+}
+
+function mergeGroups(table: KeyTable, keys: readonly unknown[], lists: readonly unknown[]): void {
+  for (let i = 0; i < keys.length; i++) {
+    const before = table.size
+    const entry = table.id(keys[i])
+    if (entry === before) table.values[entry] = lists[i]
+    else (table.values[entry] as unknown[]).push(...(lists[i] as unknown[]))
+  }
+}
+
+/** As a cogroup does it: the value of a key is one list per input. */
+function cogroupInto(table: KeyTable, keys: readonly unknown[], values: readonly unknown[], input: number): void {
+  for (let i = 0; i < keys.length; i++) {
+    const before = table.size
+    const entry = table.id(keys[i])
+    if (entry === before) table.values[entry] = [[], [], []]
+    ;(table.values[entry] as unknown[][])[input]?.push(values[i])
+  }
+}
+
+function mergeCogroups(table: KeyTable, keys: readonly unknown[], combiners: readonly unknown[]): void {
+  for (let i = 0; i < keys.length; i++) {
+    const before = table.size
+    const entry = table.id(keys[i])
+    if (entry === before) table.values[entry] = combiners[i]
+    else
+      (table.values[entry] as unknown[][]).forEach((list, j) => list.push(...((combiners[i] as unknown[][])[j] ?? [])))
   }
 }
 
@@ -165,7 +194,7 @@ describe('Aggregation', () => {
           model.set(key, lists)
           lists[input]?.push(values[i] as number)
         })
-        cogroupInto(aggregation.table, { keys, values }, { input, inputs: 3 })
+        cogroupInto(aggregation.table, keys, values, input)
         aggregation.afterBatch()
       }
     }

@@ -1,5 +1,4 @@
 export { Aggregation, type AggregationMetrics } from './aggregation.js'
-export { type CogroupLists, cogroupInto, mergeCogroups, mergeGroups } from './cogroup.js'
 export { CombineWriter } from './combine-writer.js'
 export { KeyTable } from './key-table.js'
 export { PartitionWriter } from './partition-writer.js'
