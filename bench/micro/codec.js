@@ -49,6 +49,10 @@ function benchBatches() {
     'line of 80': () => Array.from({ length: 8 }, word).join(' ').slice(0, 80),
     'line of 80, some Greek': () =>
       `${Array.from({ length: 8 }, word).join(' ').slice(0, 78)}${random() < 0.01 ? 'λό' : 'xx'}`,
+    '[one of 5 strings, int]': () => [
+      ['red', 'green', 'blue', 'a longer name of a colour', 'x'][Math.floor(random() * 5)],
+      Math.floor(random() * 100),
+    ],
     '[string, nullable]': () => [word(), random() < 0.2 ? null : word()],
     '[string, one of 4 objects]': () => [word(), hetero()],
     '[string, mixed]': () => {

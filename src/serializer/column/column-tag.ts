@@ -11,6 +11,8 @@ export const columnTag = {
   latin1: 6,
   utf8: 7,
   utf16: 8,
+  /** Few distinct strings, and the number of one for each value. */
+  dictionary: 9,
   bigint64: 10,
   date: 11,
   /** A bitmap of the values that are not null, and a column of these. */
@@ -27,4 +29,6 @@ export const columnTag = {
   typedArray: 17,
   /** Anything: one value after the other, each with its own tag. */
   rows: 18,
+  /** Strings of which few need more than Latin-1; a column of these and one of the others. */
+  mixedText: 19,
 } as const

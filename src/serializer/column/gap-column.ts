@@ -1,5 +1,6 @@
 import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
+import { openBitmap, readBitmap, setBit } from './bitmap.js'
 import { columnTag } from './column-tag.js'
 import { type ColumnValues, type Place, type ReadColumn, valuesOf, type WriteColumn } from './place.js'
 
@@ -11,18 +12,14 @@ export function writeWithGaps(
   { missing, place, writeColumn }: { missing: null | undefined; place: Place; writeColumn: WriteColumn },
 ): void {
   writer.u8(missing === null ? columnTag.nullable : columnTag.optional)
-  const bitmapAt = writer.position
-  const bitmapSize = (count + 7) >>> 3
-  writer.reserve(bitmapSize)
-  writer.position += bitmapSize
+  const bitmap = openBitmap(writer, count)
   const { bytes } = writer
-  bytes.fill(0, bitmapAt, bitmapAt + bitmapSize)
   const present: unknown[] = []
   const owners: number[] = []
   for (let i = 0; i < count; i++) {
     const value = values[i]
     if (value === missing) continue
-    bytes[bitmapAt + (i >>> 3)] = (bytes[bitmapAt + (i >>> 3)] as number) | (1 << (i & 7))
+    setBit(bytes, bitmap, i)
     present.push(value)
     owners.push(place.owners === undefined ? i : (place.owners[i] as number))
   }
@@ -37,16 +34,10 @@ export function readWithGaps(
   count: number,
   { missing, readColumn }: { missing: null | undefined; readColumn: ReadColumn },
 ): ColumnValues {
-  const start = reader.take((count + 7) >>> 3)
-  const { bytes } = reader
-  let presentCount = 0
-  for (let i = 0; i < count; i++) presentCount += ((bytes[start + (i >>> 3)] as number) >>> (i & 7)) & 1
-  const present = valuesOf(readColumn(presentCount))
+  const { bits, ones } = readBitmap(reader, count)
+  const present = valuesOf(readColumn(ones))
   const out = new Array<unknown>(count)
   let next = 0
-  for (let i = 0; i < count; i++) {
-    const isPresent = ((bytes[start + (i >>> 3)] as number) >>> (i & 7)) & 1
-    out[i] = isPresent === 1 ? present[next++] : missing
-  }
+  for (let i = 0; i < count; i++) out[i] = bits[i] === 1 ? present[next++] : missing
   return out
 }

@@ -4,12 +4,14 @@ import type { RecordColumn } from './assemble.js'
 import { columnTag } from './column-tag.js'
 import { readWithGaps } from './gap-column.js'
 import { readInts, readWideInts } from './int-column.js'
+import { readMixedText } from './mixed-text.js'
 import { readDoubles } from './number-column.js'
 import { type ColumnValues, valuesOf } from './place.js'
 import { readRows } from './row-column.js'
 import { datesOf, readBigInts, readBooleans } from './simple-column.js'
 import { readStrings } from './string-column.js'
 import { readStructs } from './struct-column.js'
+import { readDictionary } from './text-dictionary.js'
 import { readBinaries } from './typed-array-column.js'
 
 /** Deeper columns were written by nobody. */
@@ -43,6 +45,10 @@ export function readTagged(reader: ByteReader, tag: number, count: number, depth
       return readStrings(reader, count, 'utf8')
     case columnTag.utf16:
       return readStrings(reader, count, 'utf16le')
+    case columnTag.dictionary:
+      return readDictionary(reader, count, (size) => valuesOf(inner(size)))
+    case columnTag.mixedText:
+      return readMixedText(reader, count, (size) => valuesOf(inner(size)))
     case columnTag.bigint64:
       return readBigInts(reader, count)
     case columnTag.date:

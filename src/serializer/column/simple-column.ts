@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
+import { openBitmap, readBitmap, setBit } from './bitmap.js'
 import { columnTag } from './column-tag.js'
 import { writeDoubles } from './number-column.js'
 import type { ColumnValues, Place } from './place.js'
@@ -8,24 +9,17 @@ import type { ColumnValues, Place } from './place.js'
 /** Writes booleans, a bit each. Says where the first other value is, or -1; so do the others here. */
 export function writeBooleans(writer: BatchWriter, values: readonly unknown[], count: number): number {
   for (let i = 0; i < count; i++) if (typeof values[i] !== 'boolean') return i
-  const size = (count + 7) >>> 3
   writer.u8(columnTag.boolean)
-  writer.reserve(size)
-  const { bytes, position } = writer
-  bytes.fill(0, position, position + size)
-  for (let i = 0; i < count; i++) {
-    const at = position + (i >>> 3)
-    if (values[i] === true) bytes[at] = (bytes[at] as number) | (1 << (i & 7))
-  }
-  writer.position += size
+  const bitmap = openBitmap(writer, count)
+  for (let i = 0; i < count; i++) if (values[i] === true) setBit(writer.bytes, bitmap, i)
   return -1
 }
 
 /** Reads booleans. */
 export function readBooleans(reader: ByteReader, count: number): boolean[] {
-  const start = reader.take((count + 7) >>> 3)
+  const { bits } = readBitmap(reader, count)
   const out = new Array<boolean>(count)
-  for (let i = 0; i < count; i++) out[i] = (((reader.bytes[start + (i >>> 3)] as number) >>> (i & 7)) & 1) === 1
+  for (let i = 0; i < count; i++) out[i] = bits[i] === 1
   return out
 }
 

@@ -3,15 +3,25 @@ import type { ByteReader } from '../byte-reader.js'
 import { beyondLatin1 } from '../byte-writer.js'
 import { columnTag } from './column-tag.js'
 import { readInts, writeInts } from './int-column.js'
+import { partText, writeMixedText } from './mixed-text.js'
+import { dictionaryOf, writeDictionary } from './text-dictionary.js'
 
 /** V8's longest string, less some; longer columns are written as rows. */
 const MAX_JOINED_LENGTH = 2 ** 29 - 1024
 
 /**
- * Writes strings: their lengths, then all characters at once, in one byte each where Latin-1 has them all, else in UTF-8 or
- * UTF-16, whichever is shorter; a lone surrogate needs UTF-16. Says where the first value that is no string is, or -1.
+ * Writes strings: by a dictionary where few are distinct; else their lengths, then all characters at once, in one byte each where
+ * Latin-1 has them all, else in UTF-8 or UTF-16, whichever is shorter; a lone surrogate needs UTF-16. Says where the
+ * first value that is no string is, or -1.
  */
 export function writeStrings(writer: BatchWriter, values: readonly unknown[], count: number): number {
+  const dictionary = dictionaryOf(values, count)
+  if (dictionary === undefined) return writeEach(writer, values, count)
+  writeDictionary(writer, dictionary, writeEach)
+  return -1
+}
+
+function writeEach(writer: BatchWriter, values: readonly unknown[], count: number): number {
   let min = Number.POSITIVE_INFINITY
   let max = 0
   let total = 0
@@ -27,13 +37,30 @@ export function writeStrings(writer: BatchWriter, values: readonly unknown[], co
   }
   if (total > MAX_JOINED_LENGTH) return 0
   const joined = joinStrings(values, count)
-  const encoding = encodingOf(joined)
-  const byteLength = encoding === 'latin1' ? total : encoding === 'utf8' ? Buffer.byteLength(joined) : total * 2
-  writer.u8(columnTag[encoding === 'utf16le' ? 'utf16' : encoding])
-  writeInts(writer, lengths, count, min, max)
-  if (encoding === 'utf8') writer.varint(byteLength)
-  writer.chars(joined, encoding, byteLength)
+  if (!beyondLatin1.test(joined)) {
+    writer.u8(columnTag.latin1)
+    writeInts(writer, lengths, count, min, max)
+    writer.chars(joined, 'latin1', total)
+    return -1
+  }
+  const mixed = partText(values as readonly string[], count, total)
+  if (mixed !== undefined) writeMixedText(writer, mixed, (_, part) => writeEach(writer, part, part.length))
+  else writeWide(writer, joined, { lengths, min, max })
   return -1
+}
+
+function writeWide(
+  writer: BatchWriter,
+  joined: string,
+  { lengths, min, max }: { lengths: Int32Array; min: number; max: number },
+): void {
+  const utf8Length = isWellFormed(joined) ? Buffer.byteLength(joined) : Number.POSITIVE_INFINITY
+  const isUtf8 = utf8Length < joined.length * 2
+  writer.u8(isUtf8 ? columnTag.utf8 : columnTag.utf16)
+  writeInts(writer, lengths, lengths.length, min, max)
+  if (isUtf8) writer.varint(utf8Length)
+  if (isUtf8) writer.chars(joined, 'utf8', utf8Length)
+  else writer.chars(joined, 'utf16le', joined.length * 2)
 }
 
 /** Reads strings. One of 13 characters or more is a view of the whole column's text and keeps it alive: see `detachString`. */
@@ -54,11 +81,6 @@ export function readStrings(reader: ByteReader, count: number, encoding: 'latin1
 function joinStrings(values: readonly unknown[], count: number): string {
   if (count === 1) return values[0] as string
   return (values.length === count ? values : values.slice(0, count)).join('')
-}
-
-function encodingOf(text: string): 'latin1' | 'utf8' | 'utf16le' {
-  if (!beyondLatin1.test(text)) return 'latin1'
-  return isWellFormed(text) && Buffer.byteLength(text) < text.length * 2 ? 'utf8' : 'utf16le'
 }
 
 /** ES2024's `isWellFormed`, which Node has since 20. */
