@@ -56,7 +56,7 @@ function* freshStrings(count: number, distinct: number): Generator<string[]> {
   const bytes = Buffer.from(pool.join(''), 'latin1')
   for (let from = 0; from < count; from += BATCH) {
     const at = (from % (pool.length - BATCH)) * 12
-    const text = bytes.latin1Slice(at, at + BATCH * 12)
+    const text = bytes.toString('latin1', at, at + BATCH * 12)
     const keys: string[] = []
     for (let i = 0; i < BATCH; i++) keys.push(text.substring(i * 12, i * 12 + 12))
     yield keys

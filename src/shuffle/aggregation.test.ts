@@ -23,12 +23,16 @@ function groupInto(table: KeyTable, keys: readonly unknown[], values: readonly u
   }
 }
 
+function append(to: unknown[], from: readonly unknown[]): void {
+  for (const item of from) to.push(item)
+}
+
 function mergeGroups(table: KeyTable, keys: readonly unknown[], lists: readonly unknown[]): void {
   for (let i = 0; i < keys.length; i++) {
     const before = table.size
     const entry = table.id(keys[i])
     if (entry === before) table.values[entry] = lists[i]
-    else (table.values[entry] as unknown[]).push(...(lists[i] as unknown[]))
+    else append(table.values[entry] as unknown[], lists[i] as unknown[])
   }
 }
 
@@ -47,8 +51,10 @@ function mergeCogroups(table: KeyTable, keys: readonly unknown[], combiners: rea
     const before = table.size
     const entry = table.id(keys[i])
     if (entry === before) table.values[entry] = combiners[i]
-    else
-      (table.values[entry] as unknown[][]).forEach((list, j) => list.push(...((combiners[i] as unknown[][])[j] ?? [])))
+    else {
+      const lists = table.values[entry] as unknown[][]
+      for (let j = 0; j < lists.length; j++) append(lists[j] ?? [], (combiners[i] as unknown[][])[j] ?? [])
+    }
   }
 }
 
