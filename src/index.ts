@@ -1,3 +1,4 @@
+export { Broadcast } from './broadcast/index.js'
 export { SparkConf } from './common/conf/index.js'
 export { FiresteelError } from './common/errors/index.js'
 export { SparkContext, type SparkContextOptions } from './driver/index.js'
@@ -8,4 +9,6 @@ export {
   LongAccumulator,
   TaskContext,
 } from './executor/index.js'
+export type { SparkListener, SparkListenerEvent } from './listener/index.js'
 export { HashPartitioner, type MapAsyncOptions, Partitioner, RDD } from './rdd/index.js'
+export { StorageLevel } from './storage/index.js'

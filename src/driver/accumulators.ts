@@ -1,4 +1,4 @@
-import { callSite, type Closure, capture, type HandleRef, travels } from '../closure/index.js'
+import { type Closure, callSite, capture, type HandleRef, travels } from '../closure/index.js'
 import { type AccumulatorId, accumulatorId } from '../common/index.js'
 import {
   type AccumulatorHandle,

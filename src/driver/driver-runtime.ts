@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type CallSite, callSite } from '../closure/index.js'
 import { localClusterManager, localManager } from '../cluster/local/index.js'
 import {
+  CONSOLE_PROGRESS_INTERVAL,
   DRIVER_BIND_ADDRESS,
   DRIVER_HOST,
   DRIVER_MAX_RESULT_SIZE,
@@ -16,6 +17,7 @@ import {
   NETWORK_TIMEOUT,
   PORT_MAX_RETRIES,
   RPC_MESSAGE_MAX_SIZE,
+  SHOW_CONSOLE_PROGRESS,
   type SparkConf,
   STAGE_MAX_CONSECUTIVE_ATTEMPTS,
   TASK_CPUS,
@@ -23,7 +25,7 @@ import {
 } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
-import { getLogger } from '../common/log/index.js'
+import { getLogger, terminal } from '../common/log/index.js'
 import { Executor, executorOptions } from '../executor/index.js'
 import { ListenerBus } from '../listener/index.js'
 import type { AnyRdd, CapturedFunction, JobRequest, RddContext } from '../rdd/index.js'
@@ -37,12 +39,15 @@ import {
   type ManagerContext,
   type SchedulerOptions,
 } from '../scheduler/index.js'
+import { AppStatus } from '../status/index.js'
 import { Accumulators } from './accumulators.js'
+import { ConsoleProgress } from './console-progress.js'
+import { DriverStorage } from './driver-storage.js'
 import { EventFeed } from './event-feed.js'
 import { ExecutorBackend } from './executor-backend.js'
 import { ExecutorWatch } from './executor-watch.js'
 import { captureFunction } from './function-capture.js'
-import { interruptOnCancelProperty, jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
+import { jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
 import { SchedulerShell } from './scheduler-shell.js'
 import { TemporaryFolders } from './temporary-folders.js'
 
@@ -57,29 +62,35 @@ export class DriverRuntime implements RddContext {
   readonly bus: ListenerBus
   readonly properties = new LocalProperties()
   readonly accumulators = new Accumulators()
+  readonly status: AppStatus
   readonly backend: ExecutorBackend
   readonly shell: SchedulerShell
+  readonly storage: DriverStorage
   checkpointDir: string | undefined
-  readonly #site: CallSite
   readonly #provider: ExecutorProvider
   readonly #rpc: RpcEnvironment
   readonly #executorRpc: RpcEnvironment | undefined
   readonly #watch: ExecutorWatch
   readonly #folders: TemporaryFolders
   readonly #secret = randomBytes(32)
+  readonly #progress: ConsoleProgress
+  readonly #refusedGroups = new Set<string>()
   readonly #persisted = new Map<RddId, WeakRef<AnyRdd>>()
   #server: RpcServer | undefined
   #nextRdd = 0
   #nextShuffle = 0
   #stoppedAt: string | undefined
 
-  constructor(conf: SparkConf, site: CallSite) {
+  constructor(conf: SparkConf) {
     this.conf = conf
-    this.#site = site
     this.master = conf.get('spark.master', 'local[*]')
     this.applicationId = `${this.master.startsWith('local') ? 'local' : 'app'}-${Date.now()}`
     conf.set('spark.app.id', this.applicationId)
-    this.bus = new ListenerBus((error) => log.warn(`a listener threw: ${error instanceof Error ? error.stack : String(error)}`))
+    this.bus = new ListenerBus((error) =>
+      log.warn(`a listener threw: ${error instanceof Error ? error.stack : String(error)}`),
+    )
+    this.status = new AppStatus(conf.getInt('spark.ui.retainedJobs', 1000))
+    this.bus.add(this.status)
     const feed = new EventFeed(this.bus, () => systemClock.now())
     const base = conf.get(LOCAL_DIR) ?? [tmpdir()]
     this.#folders = new TemporaryFolders(base.map((folder) => join(folder, `firesteel-${randomUUID()}`)))
@@ -88,6 +99,7 @@ export class DriverRuntime implements RddContext {
     this.#rpc = rpc
     this.#executorRpc = executorRpc
     this.backend = this.#makeBackend()
+    this.storage = new DriverStorage({ rpc, backend: this.backend, bus: this.bus, conf })
     this.shell = new SchedulerShell({
       backend: this.backend,
       clock: systemClock,
@@ -95,8 +107,9 @@ export class DriverRuntime implements RddContext {
       taskCpus: conf.get(TASK_CPUS),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
-      scheduler: this.#schedulerOptions(),
+      scheduler: { ...this.#schedulerOptions(), cache: this.storage },
     })
+    this.#progress = new ConsoleProgress(terminal(), this.status, () => this.shell.scheduler.pendingReasons())
     this.#watch = new ExecutorWatch(this.backend, this.#provider, {
       timeoutMs: conf.get(NETWORK_TIMEOUT),
       intervalMs: Math.min(conf.get(EXECUTOR_HEARTBEAT_INTERVAL), conf.get(NETWORK_TIMEOUT) / 2),
@@ -137,6 +150,8 @@ export class DriverRuntime implements RddContext {
       })
       this.#watch.start()
     } else await this.#rpc.listen()
+    if (terminal().isInteractive && this.conf.get(SHOW_CONSOLE_PROGRESS))
+      this.#progress.start(this.conf.get(CONSOLE_PROGRESS_INTERVAL))
     this.bus.post(() => ({
       type: 'applicationStart',
       time: systemClock.now(),
@@ -152,8 +167,10 @@ export class DriverRuntime implements RddContext {
     this.#stoppedAt = callSite('stop').short
     this.shell.stop('the SparkContext was stopped')
     this.#watch.stop()
+    this.#progress.stop()
     this.bus.post(() => ({ type: 'applicationEnd', time: systemClock.now() }))
     await this.#provider.stop()
+    this.storage.close()
     await this.#rpc.close()
     await this.#executorRpc?.close()
     this.#folders.remove()
@@ -180,17 +197,25 @@ export class DriverRuntime implements RddContext {
   }
 
   assertRunning(what: string): void {
-    if (this.#stoppedAt !== undefined) throw new FiresteelError('FS_CONTEXT_STOPPED', { what, stoppedAt: this.#stoppedAt })
+    if (this.#stoppedAt !== undefined)
+      throw new FiresteelError('FS_CONTEXT_STOPPED', { what, stoppedAt: this.#stoppedAt })
   }
 
   async runJob(request: JobRequest): Promise<void> {
     this.assertRunning(`${request.operation}()`)
     const site = callSite(request.operation)
     const { all: properties, tags } = this.properties
+    const group = properties[jobGroupProperty]
+    if (group !== undefined && this.#refusedGroups.has(group)) {
+      throw new FiresteelError('FS_JOB_CANCELLED', {
+        jobId: '(not started)',
+        reason: `job group ${group} was cancelled with its future jobs`,
+      })
+    }
     await this.shell.run(request, {
       properties,
       tags,
-      group: properties[jobGroupProperty],
+      group,
       description: properties[jobDescriptionProperty] ?? site.short,
       callSite: site.short,
     })
@@ -198,11 +223,13 @@ export class DriverRuntime implements RddContext {
 
   persistRdd(rdd: AnyRdd): void {
     this.#persisted.set(rdd.id, new WeakRef(rdd))
+    this.storage.persist(rdd.id)
   }
 
-  async unpersistRdd(rdd: AnyRdd, _blocking: boolean): Promise<void> {
+  async unpersistRdd(rdd: AnyRdd, blocking: boolean): Promise<void> {
     this.#persisted.delete(rdd.id)
-    this.backend.sendAll('removeRdd', { rddId: rdd.id })
+    const removed = this.storage.unpersist(rdd.id)
+    if (blocking) await removed
     this.bus.post(() => ({ type: 'unpersistRdd', time: systemClock.now(), rddId: rdd.id }))
   }
 
@@ -217,8 +244,9 @@ export class DriverRuntime implements RddContext {
 
   registerShuffle(_shuffleId: ShuffleId, _owner: object): void {}
 
-  get interruptsOnCancel(): boolean {
-    return this.properties.get(interruptOnCancelProperty) === 'true'
+  /** Jobs of this group are refused from now on. */
+  refuseGroup(group: string): void {
+    this.#refusedGroups.add(group)
   }
 
   // --- wiring
@@ -266,17 +294,26 @@ export class DriverRuntime implements RddContext {
       this.#rpc,
       {
         added: ({ id, info }) => {
+          this.storage.executorAdded(info)
           const { host, slots, memoryBytes } = info
           bus.post(() => ({ type: 'executorAdded', time: time(), executorId: id, host, slots, memoryBytes }))
           this.shell.handle({ type: 'executorAdded', executorId: id, host, slots })
         },
         lost: (id, cause) => {
+          this.storage.executorLost(id)
           if (this.isStopped) return
           const running = this.shell.runningOn(id)
           const tasks = running.length === 0 ? 'no task was running there' : `running there: task ${running.join(', ')}`
           log.warn(`lost executor ${id}: ${cause.message} (${cause.code}); ${tasks}`)
           const { code, message } = cause
-          bus.post(() => ({ type: 'executorRemoved', time: time(), executorId: id, cause: code, reason: message, running }))
+          bus.post(() => ({
+            type: 'executorRemoved',
+            time: time(),
+            executorId: id,
+            cause: code,
+            reason: message,
+            running,
+          }))
           this.shell.handle({ type: 'executorLost', executorId: id, cause, outputsLost: true })
         },
         status: (executor, status, attachments) => this.shell.taskStatus(executor, status, attachments),
@@ -286,10 +323,6 @@ export class DriverRuntime implements RddContext {
         },
         mapOutputs: (id) => this.shell.mapOutputs(id),
         canCommit: (request) => this.shell.canCommit(request),
-        blocks: () => undefined,
-        other: (method) => {
-          throw new Error(`${method} is not served`)
-        },
       },
       () => performance.now(),
     )
@@ -320,11 +353,9 @@ export class DriverRuntime implements RddContext {
       host: hostname(),
       localDirs: this.#folders.paths,
       environment: process.env,
-      fetchBroadcast: () => Promise.reject(new Error('no broadcasts')),
     }
     const executor = new Executor(executorOptions(this.conf, place), rpc, driver)
     await executor.start()
     return executor
   }
 }
-

@@ -21,7 +21,17 @@ export class EventFeed {
       case 'jobStarted': {
         const { jobId, description, callSite, group, tags, properties } = effect.job
         const stages = effect.stages.map(describeStage)
-        this.#bus.post(() => ({ type: 'jobStart', time, jobId, description, callSite, group, tags, stages, properties }))
+        this.#bus.post(() => ({
+          type: 'jobStart',
+          time,
+          jobId,
+          description,
+          callSite,
+          group,
+          tags,
+          stages,
+          properties,
+        }))
         return
       }
       case 'jobSucceeded':
@@ -71,8 +81,19 @@ function describeStage(stage: StageInfo): StageDescription {
 }
 
 function describeTask(attempt: TaskAttempt): TaskDescriptionEvent {
-  const { taskId, stageId, stageAttempt, jobId, partition, attemptNumber, executorId, host, slot, locality, speculative } =
-    attempt
+  const {
+    taskId,
+    stageId,
+    stageAttempt,
+    jobId,
+    partition,
+    attemptNumber,
+    executorId,
+    host,
+    slot,
+    locality,
+    speculative,
+  } = attempt
   return {
     taskId,
     stageId,

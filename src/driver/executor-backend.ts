@@ -1,7 +1,6 @@
 import { type ExecutorId, executorId } from '../common/index.js'
 import {
   driverEndpoint,
-  type ExecutorBlockUpdate,
   executorEndpoint,
   type HeartbeatMessage,
   type RegisterExecutor,
@@ -31,9 +30,6 @@ export interface BackendEvents {
   heartbeat(executor: RegisteredExecutor, heartbeat: HeartbeatMessage): void
   mapOutputs(shuffleId: number): unknown
   canCommit(request: { stageId: number; partition: number; attemptNumber: number; taskId: number }): boolean
-  blocks(executor: RegisteredExecutor, update: ExecutorBlockUpdate): void
-  /** Further questions of executors, by method. */
-  other(method: string, executor: RegisteredExecutor | undefined, message: RpcMessage): RpcMessage | Promise<RpcMessage>
 }
 
 interface LaunchBatch {
@@ -56,10 +52,6 @@ export class ExecutorBackend {
     this.#events = events
     this.#now = now
     const from = (peer: RpcPeer): RegisteredExecutor | undefined => this.#byPeer.get(peer)
-    const other =
-      (method: string) =>
-      (message: RpcMessage, { peer }: { peer: RpcPeer }) =>
-        events.other(method, from(peer), message)
     rpc.register(driverEndpoint, {
       register: (message, { peer }) => this.#register(message.body as RegisterExecutor, peer),
       taskStatus: (message, { peer }) => {
@@ -80,13 +72,6 @@ export class ExecutorBackend {
         return { body: { statuses: events.mapOutputs(shuffleId), addresses: this.addresses() } }
       },
       canCommit: (message) => ({ body: events.canCommit(message.body as Parameters<BackendEvents['canCommit']>[0]) }),
-      blocks: (message, { peer }) => {
-        const executor = from(peer)
-        if (executor !== undefined) events.blocks(executor, message.body as ExecutorBlockUpdate)
-      },
-      locateBlock: other('locateBlock'),
-      broadcast: other('broadcast'),
-      file: other('file'),
     })
   }
 

@@ -8,7 +8,11 @@ export class ExecutorWatch {
   readonly #options: { readonly timeoutMs: number; readonly intervalMs: number }
   #timer: NodeJS.Timeout | undefined
 
-  constructor(backend: ExecutorBackend, provider: ExecutorProvider, options: { timeoutMs: number; intervalMs: number }) {
+  constructor(
+    backend: ExecutorBackend,
+    provider: ExecutorProvider,
+    options: { timeoutMs: number; intervalMs: number },
+  ) {
     this.#backend = backend
     this.#provider = provider
     this.#options = options

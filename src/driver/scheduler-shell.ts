@@ -47,7 +47,10 @@ export interface SchedulerShellOptions {
   readonly maxResultBytes: number
   readonly taskCpus: number
   /** Told of each effect, for listeners. */
-  readonly onEffect: (effect: SchedulerEffect, metricsOf: (taskId: number) => TaskStatusMessage['metrics'] | undefined) => void
+  readonly onEffect: (
+    effect: SchedulerEffect,
+    metricsOf: (taskId: number) => TaskStatusMessage['metrics'] | undefined,
+  ) => void
   /** Takes the accumulator updates of an accepted task. */
   readonly onAccepted: (
     attempt: TaskAttempt,
@@ -157,6 +160,10 @@ export class SchedulerShell {
     const holder = this.#commits.get(key)
     if (holder === undefined) this.#commits.set(key, request.taskId)
     return holder === undefined || holder === request.taskId
+  }
+
+  isRunning(task: number): boolean {
+    return this.#running.has(task)
   }
 
   /** Tasks that were launched on an executor and have not ended. */

@@ -22,7 +22,11 @@ export function parallelize(values: Iterable<unknown>, numSlices: number): RddSp
 }
 
 /** Numbers by their bounds. */
-export function range(start: number, end: number, options: { readonly step: number; readonly numSlices: number }): RddSpec {
+export function range(
+  start: number,
+  end: number,
+  options: { readonly step: number; readonly numSlices: number },
+): RddSpec {
   const { step, numSlices } = options
   sliceCount('range', numSlices)
   if (!Number.isFinite(step) || step === 0) refuse('range', 'step', step, 'a number other than 0')

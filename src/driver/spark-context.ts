@@ -1,10 +1,16 @@
+import type { Broadcast } from '../broadcast/index.js'
 import { callSite, staysHome } from '../closure/index.js'
 import { type ConfValue, SparkConf } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
+import { type AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator } from '../executor/index.js'
 import type { SparkListener } from '../listener/index.js'
 import { type AnyRdd, RDD, type RddSpec, unionSpec } from '../rdd/index.js'
+import type { PendingReason } from '../scheduler/index.js'
+import { StatusTracker } from '../status/index.js'
+import type { RddStorageSummary } from '../storage/index.js'
 import { DriverRuntime } from './driver-runtime.js'
+import { JobControl } from './job-control.js'
 import * as sources from './sources.js'
 
 /** What `SparkContext.create` takes instead of a `SparkConf`. */
@@ -18,7 +24,7 @@ export interface SparkContextOptions {
 let active: SparkContext | undefined
 
 /** The entry to Firesteel: a connection to executors, from which RDDs are made. One at a time in a process. */
-export class SparkContext {
+export class SparkContext extends JobControl {
   readonly startTime = Date.now()
   readonly [staysHome] = 'the SparkContext cannot be used inside a task: it lives in the driver'
   /** @internal */
@@ -27,6 +33,7 @@ export class SparkContext {
   #stopping: Promise<void> | undefined
 
   private constructor(runtime: DriverRuntime, site: string) {
+    super()
     this.runtime = runtime
     this.#site = site
   }
@@ -43,7 +50,7 @@ export class SparkContext {
     }
     const log = getLogger('SparkConf')
     for (const warning of conf.check()) log.warn(warning.text)
-    const context = new SparkContext(new DriverRuntime(conf, site), site.short)
+    const context = new SparkContext(new DriverRuntime(conf), site.short)
     active = context
     try {
       await context.runtime.start()
@@ -118,8 +125,65 @@ export class SparkContext {
     return rdds.length === 0 ? this.emptyRDD() : this.#rdd<T>(unionSpec(rdds as AnyRdd[]))
   }
 
-  cancelAllJobs(reason = 'cancelAllJobs() was called'): void {
-    this.runtime.shell.handle({ type: 'cancelAllJobs', reason })
+  /** Sends a value to every executor once, however many tasks read it: `value` inside a task. */
+  broadcast<T>(value: T): Broadcast<T> {
+    this.runtime.assertRunning('broadcast()')
+    return this.runtime.storage.broadcast(value)
+  }
+
+  /** What is cached of each RDD. */
+  getRDDStorageInfo(): RddStorageSummary[] {
+    return this.runtime.storage.master.rddSummaries()
+  }
+
+  /** For each executor: bytes that cached blocks may take, and take. */
+  getExecutorMemoryStatus(): Map<string, { maxBytes: number; usedBytes: number }> {
+    const status = new Map<string, { maxBytes: number; usedBytes: number }>()
+    for (const { executorId, maxMemoryBytes, memoryBytes } of this.runtime.storage.master.executorMemory()) {
+      status.set(executorId, { maxBytes: maxMemoryBytes, usedBytes: memoryBytes })
+    }
+    return status
+  }
+
+  /** Sums integers that tasks add. */
+  longAccumulator(name?: string): LongAccumulator {
+    return this.register(new LongAccumulator(), name)
+  }
+
+  /** Sums numbers that tasks add. */
+  doubleAccumulator(name?: string): DoubleAccumulator {
+    return this.register(new DoubleAccumulator(), name)
+  }
+
+  /** Gathers what tasks add. */
+  collectionAccumulator<T>(name?: string): CollectionAccumulator<T> {
+    return this.register(new CollectionAccumulator<T>(), name)
+  }
+
+  /** Makes an accumulator of your own class known, so that it travels. */
+  register<A extends AccumulatorV2<never, unknown>>(accumulator: A, name?: string): A {
+    return this.runtime.accumulators.register(accumulator, name)
+  }
+
+  get statusTracker(): StatusTracker {
+    return new StatusTracker(this.runtime.status)
+  }
+
+  /** Why tasks wait, if any do: one entry for each stage that has nothing running. */
+  pendingReasons(): readonly PendingReason[] {
+    return this.runtime.shell.scheduler.pendingReasons()
+  }
+
+  getPersistentRDDs(): Map<number, RDD<unknown>> {
+    return this.runtime.persistentRdds
+  }
+
+  setCheckpointDir(path: string): void {
+    this.runtime.checkpointDir = path
+  }
+
+  getCheckpointDir(): string | undefined {
+    return this.runtime.checkpointDir
   }
 
   addSparkListener(listener: SparkListener): void {
@@ -154,4 +218,3 @@ function confOf(options: SparkContextOptions): SparkConf {
   if (options.appName !== undefined) conf.setAppName(options.appName)
   return conf
 }
-

@@ -84,16 +84,6 @@ export interface HeartbeatMessage {
   readonly storageBytes: number
 }
 
-/** `blocks`: what an executor holds has changed. */
-export interface ExecutorBlockUpdate {
-  readonly block: string
-  /** Bytes in memory and on disk; both 0 when it is gone. */
-  readonly memoryBytes: number
-  readonly diskBytes: number
-  readonly level: string
-  readonly slot?: number
-}
-
 /** `read` of the shuffle endpoint: one part of one map output. */
 export interface ShuffleReadRequest {
   readonly shuffleId: number

@@ -13,9 +13,7 @@ import {
   type SparkConf,
   TASK_MAX_DIRECT_RESULT_SIZE,
 } from '../common/conf/index.js'
-import { unifiedMemoryBytes } from '../memory/index.js'
 import type { ExecutorOptions } from './executor.js'
-import { MemoryBlocks } from './memory-blocks.js'
 
 /** What differs between executors of one application. */
 export interface ExecutorPlace {
@@ -27,17 +25,14 @@ export interface ExecutorPlace {
   readonly data?: { readonly host: string; readonly port: number }
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly moduleBase?: string
-  readonly fetchBroadcast: (id: number) => Promise<Uint8Array>
+  readonly driverAddress?: { readonly host: string; readonly port: number }
 }
 
 /** Options of an executor from the application's settings. */
 export function executorOptions(conf: SparkConf, place: ExecutorPlace): ExecutorOptions {
-  const memoryFraction = conf.get(MEMORY_FRACTION)
-  const storageBytes = unifiedMemoryBytes(place.memoryBytes, memoryFraction)
-  const { fetchBroadcast, ...rest } = place
   return {
-    ...rest,
-    memoryFraction,
+    ...place,
+    memoryFraction: conf.get(MEMORY_FRACTION),
     storageFraction: conf.get(MEMORY_STORAGE_FRACTION),
     codec: conf.get(SHUFFLE_COMPRESS) ? conf.get(IO_COMPRESSION_CODEC) : 'none',
     heartbeatIntervalMs: conf.get(EXECUTOR_HEARTBEAT_INTERVAL),
@@ -52,6 +47,5 @@ export function executorOptions(conf: SparkConf, place: ExecutorPlace): Executor
       retryWaitMs: conf.get(SHUFFLE_IO_RETRY_WAIT),
       timeoutMs: conf.get(NETWORK_TIMEOUT),
     },
-    blocks: new MemoryBlocks(storageBytes, fetchBroadcast),
   }
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { RPC_MESSAGE_MAX_SIZE, SparkConf } from '../common/conf/index.js'
 import { createNetworkRpc, type RpcPeer } from '../rpc/index.js'
 import { Executor } from './executor.js'
-import { driverEndpoint } from './executor-messages.js'
 import { executorOptions } from './executor-options.js'
 
 /** What the launcher of an executor process tells it. */
@@ -31,7 +30,7 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
     name: `executor ${launch.executorId}`,
     secret: Buffer.from(launch.secret, 'base64'),
     maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
-    sharedAttachments: false,
+    sharedAttachments: true,
     keepAlive: false,
   })
   const folders = launch.localDirs.map((folder) => join(folder, `executor-${launch.executorId}`))
@@ -58,10 +57,6 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
     for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
     const host = launch.host ?? '127.0.0.1'
     const server = await rpc.listen({ host, port: 0 })
-    const fetchBroadcast = async (id: number): Promise<Uint8Array> => {
-      const answer = await driver.ask(driverEndpoint, 'broadcast', { body: { id } }, { timeoutMs: 120_000 })
-      return answer.attachments?.[0] as Uint8Array
-    }
     const options = executorOptions(conf, {
       executorId: launch.executorId,
       host: launch.host ?? hostname(),
@@ -70,7 +65,7 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
       localDirs: folders,
       data: server.address,
       environment,
-      fetchBroadcast,
+      driverAddress: launch.driver,
     })
     await new Executor(options, rpc, driver).start()
   } catch (error) {

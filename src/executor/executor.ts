@@ -19,6 +19,7 @@ import {
   type TaskStatusMessage,
   type WireOutcome,
 } from './executor-messages.js'
+import { ExecutorStorage } from './executor-storage.js'
 import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
 import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
@@ -47,24 +48,10 @@ export interface ExecutorOptions {
   readonly shuffleFetch: ShuffleFetchOptions
   readonly moduleBase?: string
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly blocks: ExecutorBlocks
+  /** Where the driver is dialled for bulk data; none in the driver's own process. */
+  readonly driverAddress?: { readonly host: string; readonly port: number }
   /** Address other executors fetch from. */
   readonly data?: { readonly host: string; readonly port: number }
-}
-
-/** The blocks of an executor process: what its slots, the driver and other executors ask of it. */
-export interface ExecutorBlocks {
-  get(block: string): Promise<readonly Uint8Array[] | undefined> | readonly Uint8Array[] | undefined
-  put(
-    block: string,
-    options: { level: string; batches: readonly Uint8Array[]; slot: number },
-  ): Promise<boolean> | boolean
-  broadcast(id: number): Promise<Uint8Array> | Uint8Array
-  forgetBroadcast(id: number): void
-  removeRdd(rddId: number): void
-  readonly storageBytes: number
-  readonly usedBytes: number
-  close(): Promise<void>
 }
 
 interface Running {
@@ -91,6 +78,7 @@ export class Executor {
   readonly #mapOutputs: MapOutputs
   readonly #fetches: ShuffleFetches
   readonly #results: ResultStore
+  readonly #storage: ExecutorStorage
   readonly #ownOutputs = new OwnOutputs()
   readonly #heapMiB: number
   #heartbeat: NodeJS.Timeout | undefined
@@ -111,6 +99,16 @@ export class Executor {
     this.#mapOutputs = new MapOutputs((shuffleId) => this.#askMapOutputs(shuffleId))
     this.#fetches = new ShuffleFetches(rpc, options.shuffleFetch, options.executorId)
     this.#results = new ResultStore()
+    this.#storage = new ExecutorStorage({
+      executorId: options.executorId,
+      rpc,
+      driver,
+      pool: this.#pool,
+      localDirs: options.localDirs,
+      timeoutMs: options.askTimeoutMs,
+      driverAddress: options.driverAddress,
+      address: options.data,
+    })
   }
 
   /** Registers with the driver and warms the slots up. */
@@ -122,12 +120,11 @@ export class Executor {
       forgetStage: (message) => this.#forgetStage((message.body as { key: string }).key),
       forgetShuffle: (message) => this.#forgetShuffle((message.body as { shuffleId: number }).shuffleId),
       forgetBroadcast: (message) => this.#forgetBroadcast((message.body as { id: number }).id),
-      removeRdd: (message) => this.#options.blocks.removeRdd((message.body as { rddId: number }).rddId),
       result: (message) => this.#results.stream((message.body as { taskId: number }).taskId),
       dropResult: (message) => this.#results.drop((message.body as { taskId: number }).taskId),
     })
     this.#rpc.register(shuffleEndpoint, { read: (message) => this.#serve(message.body as ShuffleReadRequest) })
-    const { executorId, host, slots, data, memoryBytes, blocks } = this.#options
+    const { executorId, host, slots, data, memoryBytes } = this.#options
     const registration: RegisterExecutor = {
       executorId,
       host,
@@ -135,7 +132,7 @@ export class Executor {
       data,
       memoryBytes,
       pid: process.pid,
-      storageBytes: blocks.storageBytes,
+      storageBytes: this.#pool.totalBytes,
     }
     await this.#driver.ask(
       driverEndpoint,
@@ -156,7 +153,7 @@ export class Executor {
     for (const running of this.#running.values()) clearTimeout(running.killTimer)
     await Promise.all(this.#threads.map((thread) => thread?.terminate()))
     this.#fetches.close()
-    await this.#options.blocks.close()
+    await this.#storage.close()
   }
 
   get memory(): MemoryPool {
@@ -209,7 +206,7 @@ export class Executor {
   }
 
   #forgetBroadcast(id: number): void {
-    this.#options.blocks.forgetBroadcast(id)
+    this.#storage.forgetBroadcast(id)
     for (const thread of this.#threads) thread?.post({ type: 'forgetBroadcast', id })
   }
 
@@ -402,16 +399,15 @@ export class Executor {
 
   /** Answers what a slot asks. */
   #answer(method: string, argument: unknown): unknown {
-    const { blocks } = this.#options
     switch (method) {
       case 'getBlock':
-        return blocks.get((argument as { block: string }).block)
+        return this.#storage.get((argument as { block: string }).block)
       case 'putBlock': {
         const { block, ...options } = argument as { block: string; level: string; batches: Uint8Array[]; slot: number }
-        return blocks.put(block, options)
+        return this.#storage.put(block, options)
       }
       case 'broadcast':
-        return blocks.broadcast((argument as { id: number }).id)
+        return this.#storage.broadcast((argument as { id: number }).id)
       case 'openFetch':
         return this.#fetches.open(argument as Parameters<ShuffleFetches['open']>[0])
       case 'nextPiece':
@@ -458,13 +454,14 @@ export class Executor {
   }
 
   #beat(): void {
+    this.#storage.relieve()
     const memory = process.memoryUsage()
     const heartbeat: HeartbeatMessage = {
       executorId: this.#options.executorId,
       running: [...this.#running.keys()],
       heapBytes: memory.heapUsed,
       rssBytes: memory.rss,
-      storageBytes: this.#options.blocks.usedBytes,
+      storageBytes: this.#storage.usedBytes,
     }
     this.#driver.send(driverEndpoint, 'heartbeat', { body: heartbeat })
   }

@@ -7,7 +7,7 @@ export {
   mergeAccumulator,
   travelAs,
 } from './accumulator.js'
-export { Executor, type ExecutorBlocks, type ExecutorOptions } from './executor.js'
+export { Executor, type ExecutorOptions } from './executor.js'
 export * from './executor-messages.js'
 export { type ExecutorPlace, executorOptions } from './executor-options.js'
 export type { MapOutputStatus, MapOutputStatuses } from './map-outputs.js'

@@ -8,15 +8,16 @@ const mixedPieceBytes = 512
 
 /**
  * Decodes whole lines, ended by LF, CR LF or CR (as Hadoop's LineReader has it); the last one's terminator may be missing.
+ * With `onlyLineFeed`, a CR is a character like others.
  *
  * ASCII, by far the most common, is decoded as Latin-1 in one go and split: the fastest way there is, and the lines are
  * strings of one byte per character. One character beyond Latin-1 would make a whole piece, and all lines cut from it, two
  * bytes per character and slower to work with; so such pieces are halved until what is ASCII stands apart.
  */
-export function decodeLines(region: Buffer): string[] {
+export function decodeLines(region: Buffer, options: { onlyLineFeed?: boolean } = {}): string[] {
   if (region.length === 0) return []
   const lines = isAscii(region) ? splitLatin1(region, 0, region.length) : decodeMixed(region)
-  return region.indexOf(carriageReturn) === -1 ? lines : splitAtCarriageReturns(lines)
+  return options.onlyLineFeed || region.indexOf(carriageReturn) === -1 ? lines : splitAtCarriageReturns(lines)
 }
 
 function splitLatin1(region: Buffer, start: number, end: number): string[] {

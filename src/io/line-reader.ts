@@ -22,6 +22,8 @@ export interface LineReaderOptions {
   readonly skipFirst: boolean
   /** Bytes read at a time. */
   readonly chunkBytes: number
+  /** Whether only LF ends a line, and a CR is a character like others. Default: false. */
+  readonly onlyLineFeed?: boolean
   /** What to throw when the source ends before `end`. */
   readonly onEarlyEnd: (position: number) => Error
 }
@@ -73,7 +75,7 @@ export class LineReader implements BatchReader<string> {
     if (this.#options.skipFirst && !this.#isStarted) this.#skipToLineStart()
     while (!this.#done) {
       const regionEnd = this.#readWholeLines()
-      const lines = decodeLines(this.#buffer.subarray(this.#from, regionEnd))
+      const lines = decodeLines(this.#buffer.subarray(this.#from, regionEnd), this.#options)
       this.#batchStart = this.#from
       this.#batchEnd = regionEnd
       this.#from = regionEnd
@@ -105,7 +107,7 @@ export class LineReader implements BatchReader<string> {
   placeOf(index: number): RecordPlace {
     let at = this.#batchStart
     for (let passed = 0; passed < index; passed++) {
-      const end = firstTerminator(this.#buffer, at, this.#batchEnd)
+      const end = this.#firstTerminator(at, this.#batchEnd)
       at = end + (this.#buffer[end] === carriageReturn && this.#buffer[end + 1] === lineFeed ? 2 : 1)
     }
     const offset = this.#base + at
@@ -120,7 +122,7 @@ export class LineReader implements BatchReader<string> {
         this.#done = true
         return
       }
-      let found = firstTerminator(this.#buffer, 0, this.#filled)
+      let found = this.#firstTerminator(0, this.#filled)
       if (found === this.#filled) {
         this.#base += this.#filled
         this.#filled = 0
@@ -150,7 +152,7 @@ export class LineReader implements BatchReader<string> {
     this.#moveToFront()
     for (let searched = this.#from; ; ) {
       const isComplete = this.#isSourceEnded || this.#place() >= this.#options.end
-      const end = lastTerminatorEnd(this.#buffer, searched, this.#filled, isComplete)
+      const end = this.#lastTerminatorEnd(searched, isComplete)
       if (end !== -1) {
         this.#done = isComplete && end === this.#filled
         return end
@@ -172,7 +174,7 @@ export class LineReader implements BatchReader<string> {
     for (let want = tailBytes; ; want = Math.min(want * 2, this.#options.chunkBytes)) {
       const searched = this.#filled
       if (this.#readMore(want) === 0) return this.#filled
-      const end = firstTerminator(this.#buffer, searched, this.#filled)
+      const end = this.#firstTerminator(searched, this.#filled)
       if (end < this.#filled) return end + 1
       this.#checkLength()
     }
@@ -222,27 +224,27 @@ export class LineReader implements BatchReader<string> {
     const offset = this.#base + this.#from
     throw new FiresteelError('FS_IO_LINE_TOO_LONG', { path: this.#options.path, limit: maxLineBytes, offset })
   }
-}
 
-/** The index of the first CR or LF in a range; the range's end if there is none. */
-function firstTerminator(buffer: Buffer, start: number, end: number): number {
-  const region = buffer.subarray(start, end)
-  const feed = region.indexOf(lineFeed)
-  const before = feed === -1 ? region : region.subarray(0, feed)
-  const carriage = before.indexOf(carriageReturn)
-  if (carriage !== -1) return start + carriage
-  return feed === -1 ? end : start + feed
-}
+  /** The index of the first terminator in a range of the buffer; the range's end if there is none. */
+  #firstTerminator(start: number, end: number): number {
+    const region = this.#buffer.subarray(start, end)
+    const feed = region.indexOf(lineFeed)
+    const before = feed === -1 ? region : region.subarray(0, feed)
+    const carriage = this.#options.onlyLineFeed ? -1 : before.indexOf(carriageReturn)
+    if (carriage !== -1) return start + carriage
+    return feed === -1 ? end : start + feed
+  }
 
-/**
- * The index after the last terminator in a range, -1 if there is none. A CR as the last byte counts only if the range is
- * `complete`: otherwise an LF may follow that belongs to it.
- */
-function lastTerminatorEnd(buffer: Buffer, start: number, end: number, complete: boolean): number {
-  const region = buffer.subarray(start, end)
-  const feed = region.lastIndexOf(lineFeed)
-  const after = region.subarray(feed + 1, complete ? region.length : region.length - 1)
-  const carriage = after.lastIndexOf(carriageReturn)
-  const last = carriage === -1 ? feed : feed + 1 + carriage
-  return last === -1 ? -1 : start + last + 1
+  /**
+   * The index after the last terminator from `start` on, -1 if there is none. A CR as the last byte counts only if what was
+   * read `isComplete`: otherwise an LF may follow that belongs to it.
+   */
+  #lastTerminatorEnd(start: number, isComplete: boolean): number {
+    const region = this.#buffer.subarray(start, this.#filled)
+    const feed = region.lastIndexOf(lineFeed)
+    const after = region.subarray(feed + 1, isComplete ? region.length : region.length - 1)
+    const carriage = this.#options.onlyLineFeed ? -1 : after.lastIndexOf(carriageReturn)
+    const last = carriage === -1 ? feed : feed + 1 + carriage
+    return last === -1 ? -1 : start + last + 1
+  }
 }

@@ -22,7 +22,10 @@ export function openTextReader(split: FileSplit, options: TextReaderOptions = {}
 }
 
 /** As `openTextReader`, for readers of this room that have to tell a line's place. */
-export function openLineReader(split: FileSplit, options: TextReaderOptions = {}): LineReader {
+export function openLineReader(
+  split: FileSplit,
+  options: TextReaderOptions & { readonly onlyLineFeed?: boolean } = {},
+): LineReader {
   const isCompressed = split.codec !== undefined
   const position = isCompressed ? 0 : Math.max(0, split.start - 1)
   return new LineReader(openSplitSource(split, position), {
@@ -31,6 +34,7 @@ export function openLineReader(split: FileSplit, options: TextReaderOptions = {}
     end: isCompressed ? Number.POSITIVE_INFINITY : split.start + split.length,
     skipFirst: position < split.start && !isCompressed,
     chunkBytes: options.chunkBytes ?? defaultChunkBytes,
+    onlyLineFeed: options.onlyLineFeed ?? false,
     onEarlyEnd: (place) => fileChanged(split, place),
   })
 }

@@ -1,4 +1,4 @@
-import type { Closure } from '../closure/index.js'
+import type { CallSite, Closure } from '../closure/index.js'
 import { staysHome } from '../closure/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import type { RddId, ShuffleId } from '../common/index.js'
@@ -50,7 +50,7 @@ export abstract class RddBase implements LineageNode {
   /** @internal */
   readonly spec: RddSpec
   readonly partitioner: Partitioner | undefined
-  readonly callSite: string
+  readonly #site: CallSite
   readonly [staysHome] = 'an RDD cannot be used inside a task: collect() it, broadcast() what you need, or join()'
   #name: string
   #storageLevel: StorageLevel = StorageLevel.NONE
@@ -66,12 +66,18 @@ export abstract class RddBase implements LineageNode {
     this.id = context.newRddId()
     this.partitioner = spec.partitioner
     this.#name = spec.name ?? ''
-    this.callSite = context.callSite(spec.operation).short
+    this.#site = context.callSite(spec.operation)
     for (const shuffle of spec.shuffles ?? []) context.registerShuffle(shuffle.shuffleId, this)
   }
 
+  /** The name it was given, else the operation that made it. */
   get name(): string {
-    return this.#name
+    return this.#name === '' ? this.spec.operation : this.#name
+  }
+
+  /** Where it was made: `app.ts:14`. */
+  get callSite(): string {
+    return this.#site.short.slice(this.#site.short.indexOf(' at ') + 4)
   }
 
   setName(name: string): this {

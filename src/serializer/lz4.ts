@@ -7,6 +7,9 @@ const LAST_LITERALS = 5
 const LAST_MATCH_START = 12
 const MAX_DISTANCE = 0xffff
 const HASH_BITS = 14
+const HASH_SHIFT = 32 - HASH_BITS
+/** Knuth's multiplier, 2^32 divided by the golden ratio. */
+const HASH_FACTOR = 0x9e3779b1 | 0
 /** After 2^6 misses the search steps two bytes at a time, after as many again three, and so on. */
 const SKIP_SHIFT = 6
 
@@ -16,7 +19,7 @@ let base = 0
 
 /** Compresses one block. */
 export function lz4Compress(source: Uint8Array): Uint8Array {
-  const out = new Uint8Array(source.length + Math.floor(source.length / 255) + 16)
+  const out = Buffer.allocUnsafeSlow(source.length + Math.floor(source.length / 255) + 16)
   return out.subarray(0, compressInto(source, out))
 }
 
@@ -27,7 +30,7 @@ export function lz4Compress(source: Uint8Array): Uint8Array {
 export function lz4Decompress(source: Uint8Array, rawLength: number): Uint8Array {
   const maximum = source.length * 255
   if (rawLength > maximum) throw new RangeError(`${source.length} bytes of LZ4 cannot become ${rawLength}`)
-  const out = new Uint8Array(rawLength)
+  const out = Buffer.allocUnsafeSlow(rawLength)
   const end = source.length
   let from = 0
   let to = 0
@@ -75,20 +78,19 @@ export function lz4Decompress(source: Uint8Array, rawLength: number): Uint8Array
 
 function compressInto(source: Uint8Array, out: Uint8Array): number {
   const { length } = source
+  const view = new DataView(source.buffer, source.byteOffset, length)
   const start = nextBase(length)
-  const matchLimit = length - LAST_LITERALS
   const searchLimit = length - LAST_MATCH_START
-  const shift = 32 - HASH_BITS
   let anchor = 0
   let position = 0
   let to = 0
   let misses = 1 << SKIP_SHIFT
   while (position < searchLimit) {
-    const word = read32(source, position)
-    const slot = Math.imul(word, -1640531535) >>> shift
+    const word = view.getInt32(position, true)
+    const slot = Math.imul(word, HASH_FACTOR) >>> HASH_SHIFT
     let candidate = (table[slot] as number) - start
     table[slot] = position + start
-    if (candidate < 0 || position - candidate > MAX_DISTANCE || read32(source, candidate) !== word) {
+    if (candidate < 0 || position - candidate > MAX_DISTANCE || view.getInt32(candidate, true) !== word) {
       position += misses++ >>> SKIP_SHIFT
       continue
     }
@@ -97,38 +99,50 @@ function compressInto(source: Uint8Array, out: Uint8Array): number {
       position--
       candidate--
     }
-    const distance = position - candidate
-    let matchEnd = position + MIN_MATCH
-    candidate += MIN_MATCH
-    while (matchEnd < matchLimit && source[matchEnd] === source[candidate]) {
-      matchEnd++
-      candidate++
-    }
-    to = writeSequence(source, out, { anchor, position, to, distance, length: matchEnd - position - MIN_MATCH })
+    const matchEnd = endOfMatch(view, position + MIN_MATCH, candidate + MIN_MATCH)
+    const match = { distance: position - candidate, length: matchEnd - position - MIN_MATCH }
+    to = writeSequence(source, out, { anchor, position, to, match })
     position = matchEnd
     anchor = matchEnd
-    if (position < searchLimit) {
-      table[Math.imul(read32(source, position - 2), -1640531535) >>> shift] = position - 2 + start
-    }
+    if (position >= searchLimit) break
+    const before = view.getInt32(position - 2, true)
+    table[Math.imul(before, HASH_FACTOR) >>> HASH_SHIFT] = position - 2 + start
   }
   return writeLiterals(source, out, { anchor, position: length, to, low: 0 })
+}
+
+/** Where the bytes from `position` on stop being those from `candidate` on; before the last literals. */
+function endOfMatch(view: DataView, position: number, candidate: number): number {
+  const limit = view.byteLength - LAST_LITERALS
+  let end = position
+  let other = candidate
+  while (end + 4 <= limit) {
+    const difference = view.getInt32(end, true) ^ view.getInt32(other, true)
+    if (difference !== 0) return end + ((31 - Math.clz32(difference & -difference)) >>> 3)
+    end += 4
+    other += 4
+  }
+  while (end < limit && view.getUint8(end) === view.getUint8(other)) {
+    end++
+    other++
+  }
+  return end
 }
 
 interface Sequence {
   readonly anchor: number
   readonly position: number
   readonly to: number
-  readonly distance: number
-  readonly length: number
+  /** The copy; its length beyond the shortest one. */
+  readonly match: { readonly distance: number; readonly length: number }
 }
 
-function writeSequence(source: Uint8Array, out: Uint8Array, sequence: Sequence): number {
-  const { anchor, position, distance, length } = sequence
-  let to = writeLiterals(source, out, { anchor, position, to: sequence.to, low: Math.min(length, 15) })
+function writeSequence(source: Uint8Array, out: Uint8Array, { anchor, position, to: start, match }: Sequence): number {
+  const { distance, length } = match
+  let to = writeLiterals(source, out, { anchor, position, to: start, low: Math.min(length, 15) })
   out[to++] = distance
   out[to++] = distance >>> 8
-  if (length >= 15) to = writeLength(out, to, length - 15)
-  return to
+  return length >= 15 ? writeLength(out, to, length - 15) : to
 }
 
 function writeLiterals(
@@ -154,15 +168,6 @@ function writeLength(out: Uint8Array, start: number, length: number): number {
   for (; rest >= 255; rest -= 255) out[to++] = 255
   out[to++] = rest
   return to
-}
-
-function read32(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24)
-  )
 }
 
 /** Moves past all positions of earlier blocks; entries of the table below the base are of no use. */

@@ -123,16 +123,17 @@ class Walk {
       privates: new Set(),
     }
     if (root.type === 'ClassExpression') this.#class(root, place, { isRoot: true })
-    else this.#function(root, place)
+    else this.#function(root, place, { isRoot: true })
     this.#found.free.delete('undefined')
     return this.#found
   }
 
-  #function(node: SyntaxNode, outer: Place): void {
+  /** The root's own name counts as free: it may mean a declaration that was assigned anew. */
+  #function(node: SyntaxNode, outer: Place, { isRoot = false } = {}): void {
     const isArrow = node.type === 'ArrowFunctionExpression'
     const names = new Set<string>()
     const id = child(node, 'id')
-    if (node.type === 'FunctionExpression' && id) names.add(id.name as string)
+    if (node.type === 'FunctionExpression' && id && !isRoot) names.add(id.name as string)
     const parameters = children(node, 'params')
     for (const parameter of parameters) boundNames(parameter, names)
     const body = child(node, 'body') as SyntaxNode

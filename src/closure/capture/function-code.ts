@@ -79,6 +79,11 @@ function allEdits(plan: CodePlan, env: string): Edit[] {
   }
   for (const start of analysis.importCalls) edits.push({ start, end: start + 6, text: '$mport' })
   for (const { start, end } of analysis.importMetas) edits.push({ start, end, text: '$importMeta' })
+  const own = analysis.ownName
+  if (own && analysis.form === 'function' && plan.variables.some(({ name }) => name === own.name)) {
+    // The name means a variable, not the function itself.
+    edits.push({ start: own.start, end: own.end, text: blank(own.name) })
+  }
   if (analysis.computedKey) edits.push({ ...analysis.computedKey, text: '"member"' })
   if (analysis.shape) edits.push(...classEdits(analysis, analysis.shape, plan, env))
   return edits

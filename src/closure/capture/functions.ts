@@ -1,6 +1,7 @@
 import { type Analysis, analyse } from '../analysis/analyse.js'
 import { Kind, type KindNumber } from '../format/tags.js'
 import { builtinReference } from '../references/builtin-modules.js'
+import type { ModuleReference } from '../references/module-reference.js'
 import { ownReference } from '../references/own-modules.js'
 import { packageReference, packageReferenceByScript } from '../references/package-modules.js'
 import { reasonToStay } from '../travels.js'
@@ -82,15 +83,15 @@ export class FunctionTable {
     const graph = this.#graph
     const reason = reasonToStay(fn)
     if (reason !== undefined) graph.refuse(id, reason)
-    const known = graph.imported.get(fn) ?? ownReference(fn) ?? builtinReference(fn) ?? packageReference(fn)
+    const known = graph.imported.get(fn) ?? ownReference(fn)
     if (known) return graph.reference(known)
     const text = Function.prototype.toString.call(fn)
     if (isNativeText(text)) return this.#declareNative(fn, id)
-    if (isRequire(fn)) return this.#declareRequire()
     const insides = lookInto(fn)
     const script = insides.location && scriptAt(insides.location)
-    const installed = script && packageReferenceByScript(fn, script.url)
+    const installed = script && referenceByScript(fn, script.url)
     if (installed) return graph.reference(installed)
+    if (isRequire(fn)) return this.#declareRequire()
     const analysis = this.#analyse(text, id)
     this.#codes.set(fn, {
       kind: 'function',
@@ -108,7 +109,7 @@ export class FunctionTable {
 
   #declareNative(fn: Function, id: number): KindNumber {
     const graph = this.#graph
-    const intrinsic = intrinsicReference(fn)
+    const intrinsic = intrinsicReference(fn) ?? builtinReference(fn) ?? packageReference(fn)
     if (intrinsic) return graph.reference(intrinsic)
     const { bound } = lookInto(fn)
     if (!bound) return graph.refuse(id, `${fn.name || 'a function'} is native code and not one that every process has`)
@@ -211,6 +212,13 @@ export class FunctionTable {
 /** Writes the first mention of a function. */
 export function declareFunction(graph: Graph, fn: Function, id: number): KindNumber {
   return graph.functions.declare(fn, id)
+}
+
+/** A function of Node's own modules or of an installed package; the script tells where it is worth looking. */
+function referenceByScript(fn: Function, url: string): ModuleReference | undefined {
+  if (url.startsWith('node:')) return builtinReference(fn)
+  if (!url.includes('/node_modules/')) return undefined
+  return packageReference(fn) ?? packageReferenceByScript(fn, url)
 }
 
 /** The `require` of a CommonJS module. */

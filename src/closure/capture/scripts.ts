@@ -36,7 +36,8 @@ export function scriptAt(location: Location): Script {
   return found
 }
 
-function asUrl(name: string): string {
+/** Names a script by URL where it is named by path. */
+export function asUrl(name: string): string {
   return name.startsWith('/') ? pathToFileURL(name).href : name
 }
 
@@ -47,6 +48,30 @@ export function textOf(script: Script, location: Location, analysis: Analysis): 
   if (text === undefined || !isAt(text, location, analysis)) text = scriptSource(script.id)?.source
   sources.set(script.id, text)
   return text
+}
+
+const programs = new Map<string, SyntaxNode | undefined>()
+
+/** The tree of a function's script and the offset of the function in it; for the few questions that need the text around. */
+export function programOf(
+  script: Script,
+  location: Location,
+  analysis: Analysis,
+): { program: SyntaxNode; offset: number; text: string } | undefined {
+  const text = textOf(script, location, analysis)
+  if (text === undefined) return undefined
+  if (!programs.has(script.id)) programs.set(script.id, tryParse(text))
+  const program = programs.get(script.id)
+  if (!program) return undefined
+  return { program, text, offset: lineStart(text, location.line) + location.column - analysis.anchor }
+}
+
+function tryParse(text: string): SyntaxNode | undefined {
+  try {
+    return parseProgram(text)
+  } catch {
+    return undefined
+  }
 }
 
 function fileText(url: string): string | undefined {
@@ -85,7 +110,7 @@ export function importOf(
   if (!found) {
     const text = textOf(script, location, analysis)
     if (text === undefined || !looksImported(text, local)) return undefined
-    found = readImports(text)
+    found = readImports(programOf(script, location, analysis)?.program)
     imports.set(script.id, found)
   }
   return found.get(local)
@@ -96,18 +121,15 @@ function looksImported(text: string, local: string): boolean {
   return new RegExp(`\\bimport\\b[^'"]*(?<![\\w$])${name}(?![\\w$])[^'"]*\\bfrom\\b`).test(text)
 }
 
-function readImports(text: string): Map<string, ImportedName> {
+/** A text that the parser does not know yields no imports; values then travel by themselves. */
+function readImports(program: SyntaxNode | undefined): Map<string, ImportedName> {
   const found = new Map<string, ImportedName>()
-  try {
-    for (const statement of parseProgram(text).body as SyntaxNode[]) {
-      if (statement.type !== 'ImportDeclaration') continue
-      const specifier = String((statement.source as SyntaxNode).value)
-      for (const binding of statement.specifiers as SyntaxNode[]) {
-        found.set((binding.local as SyntaxNode).name as string, { specifier, name: importedName(binding) })
-      }
+  for (const statement of (program?.body as SyntaxNode[] | undefined) ?? []) {
+    if (statement.type !== 'ImportDeclaration') continue
+    const specifier = String((statement.source as SyntaxNode).value)
+    for (const binding of statement.specifiers as SyntaxNode[]) {
+      found.set((binding.local as SyntaxNode).name as string, { specifier, name: importedName(binding) })
     }
-  } catch {
-    // A text that the parser does not know yields no imports; values then travel by themselves.
   }
   return found
 }

@@ -1,13 +1,15 @@
 import type { Analysis } from '../analysis/analyse.js'
 import type { FreeVariable } from '../analysis/free-variables.js'
+import { findDeclaration, isDeclarationAt } from '../analysis/surroundings.js'
 import { isKnownGlobal } from '../references/intrinsics.js'
 import { importReference } from '../references/package-modules.js'
+import { rawFrames } from '../stack/call-site.js'
 import type { Graph } from './graph.js'
 import type { Insides, ScopeSnapshot } from './inspector.js'
 import { isNamespaceLike } from './namespaces.js'
 import { isNativeText } from './prototypes.js'
 import { referenceOf } from './references.js'
-import { importOf, type Script } from './scripts.js'
+import { asUrl, importOf, lineStart, programOf, type Script } from './scripts.js'
 
 /** A variable around a function, with the value that it has now. */
 export interface Variable {
@@ -22,6 +24,7 @@ export interface Variable {
 /** A function as far as its variables are concerned. */
 interface Host {
   readonly id: number
+  readonly fn: Function
   readonly analysis: Analysis
   readonly insides: Insides
   readonly script: Script | undefined
@@ -44,9 +47,21 @@ function lookUp(graph: Graph, host: Host, use: FreeVariable): Variable | undefin
     if (isGlobal && (isKnownGlobal(name) || !isOwnGlobal(scope.variables, name))) return undefined
     if (!Object.hasOwn(scope.variables, name)) continue
     const value = read(graph, host, scope.variables, name)
+    if (name === host.analysis.ownName?.name && meansItself(host, value)) return undefined
+    if (value === undefined) refuseUninitialised(graph, host, name)
     return { name, value: narrow(graph, host, use, scope, value), scope, depth, use }
   }
   return undefined
+}
+
+/**
+ * A function's own name in its text means itself, unless the function was declared and the variable assigned anew, as in
+ * `function f() { f() }; f = memo(f)`. The text of an expression and of a declaration are the same; what is around tells.
+ */
+function meansItself({ fn, script, insides, analysis }: Host, value: unknown): boolean {
+  if (value === fn || !script || !insides.location) return true
+  const around = programOf(script, insides.location, analysis)
+  return !around || !isDeclarationAt(around.program, around.offset)
 }
 
 /** Whether the program itself, and not the host, defined a global. */
@@ -65,6 +80,27 @@ function read(graph: Graph, host: Host, variables: Record<string, unknown>, name
     return graph.fail('FS_CLOSURE_UNINITIALISED', host.id, {}, [name])
   }
 }
+
+/**
+ * Where V8 shows a variable that is declared further down as undefined (Node 20), the text tells: a frame of the calling
+ * program stands in the variable's own block, before its declaration.
+ */
+function refuseUninitialised(graph: Graph, { id, script, insides, analysis }: Host, name: string): void {
+  const frames = rawFrames(graph.occasion.site)
+  if (!showsUninitialised || !script || !insides.location || !frames.some(({ file }) => asUrl(file) === script.url))
+    return
+  const around = programOf(script, insides.location, analysis)
+  const found = around && findDeclaration(around.program, around.offset, name)
+  if (!around || found?.kind !== 'lexical') return
+  for (const frame of frames) {
+    if (asUrl(frame.file) !== script.url) continue
+    const at = lineStart(around.text, frame.line - 1) + frame.column - 1
+    if (at >= found.scope.start && at < found.start) graph.fail('FS_CLOSURE_UNINITIALISED', id, {}, [name])
+  }
+}
+
+/** V8 12 throws when such a variable is looked at. */
+const showsUninitialised = Number.parseInt(process.versions.v8, 10) < 12
 
 /** Looks at a value that may have come from a module: installed ones travel by name, of the user's only what is used. */
 function narrow(graph: Graph, host: Host, use: FreeVariable, scope: ScopeSnapshot, value: unknown): unknown {

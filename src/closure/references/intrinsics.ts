@@ -58,7 +58,7 @@ export function singletonPath(value: object): readonly string[] | undefined {
 
 /** The path of an intrinsic, or undefined when the value is none. */
 export function intrinsicPath(value: object): readonly string[] | undefined {
-  const direct = singletons.get(value) ?? hostPath(value)
+  const direct = singletons.get(value) ?? hostPath(value) ?? namedPath(value)
   if (direct) return direct
   index ??= buildIndex()
   return index.get(value)
@@ -70,6 +70,23 @@ function hostPath(value: object): readonly string[] | undefined {
   const name = Object.getOwnPropertyDescriptor(value, 'name')?.value
   if (typeof name !== 'string' || !known.has(name)) return undefined
   return Reflect.get(globalThis, name) === value ? [name] : undefined
+}
+
+/** Most native functions are found under their own name, on a constructor, a prototype or a namespace object. */
+function namedPath(value: object): readonly string[] | undefined {
+  if (typeof value !== 'function') return undefined
+  const name = Object.getOwnPropertyDescriptor(value, 'name')?.value
+  if (typeof name !== 'string') return undefined
+  for (const root of language) {
+    const holder: unknown = Object.getOwnPropertyDescriptor(globalThis, root)?.value
+    if (holder === value) return [root]
+    if (holder === null || (typeof holder !== 'object' && typeof holder !== 'function')) continue
+    if (Object.getOwnPropertyDescriptor(holder, name)?.value === value) return [root, name]
+    const prototype: unknown = Object.getOwnPropertyDescriptor(holder, 'prototype')?.value
+    if (typeof prototype !== 'object' || prototype === null) continue
+    if (Object.getOwnPropertyDescriptor(prototype, name)?.value === value) return [root, 'prototype', name]
+  }
+  return undefined
 }
 
 /** The value on a path; undefined when this process has none there. */

@@ -16,6 +16,11 @@ export function callSite(operation: string): CallSite {
   return new LazyCallSite(operation, userFrames(callSite))
 }
 
+/** The frames of a call site as V8 sees them: before any source map. */
+export function rawFrames(site: CallSite): readonly Position[] {
+  return site instanceof LazyCallSite ? site.frames : []
+}
+
 /** The frames of the user's code above `below`, as V8 sees them. */
 function userFrames(below: Function): Frame[] {
   const { prepareStackTrace, stackTraceLimit } = Error
@@ -43,16 +48,17 @@ function toFrame(site: NodeJS.CallSite): Frame {
 
 class LazyCallSite implements CallSite {
   readonly operation: string
-  readonly #frames: readonly Frame[]
+  /** As V8 sees them. */
+  readonly frames: readonly Frame[]
   #mapped: Position | undefined
 
   constructor(operation: string, frames: readonly Frame[]) {
     this.operation = operation
-    this.#frames = frames
+    this.frames = frames
   }
 
   get #place(): Position {
-    const first = this.#frames[0]
+    const first = this.frames[0]
     this.#mapped ??= first ? mapPosition(first) : { file: '', line: 0, column: 0 }
     return this.#mapped
   }
@@ -74,7 +80,7 @@ class LazyCallSite implements CallSite {
   }
 
   get long(): string {
-    return this.#frames.map(describe).join('\n')
+    return this.frames.map(describe).join('\n')
   }
 
   toJSON(): CallSite {

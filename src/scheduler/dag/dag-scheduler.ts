@@ -1,5 +1,5 @@
 import { FiresteelError, fromWireError } from '../../common/errors/index.js'
-import type { ExecutorId, JobId, StageId } from '../../common/index.js'
+import type { ExecutorId, JobId, ShuffleId, StageId } from '../../common/index.js'
 import type { CacheView, JobSpec } from '../lineage.js'
 import type { DagSchedulerOptions } from '../options.js'
 import type { PendingReason } from '../pending-reason.js'
@@ -8,7 +8,7 @@ import type { ExecutorLost, StageFailure, TaskSetDone, TaskSetFailed } from '../
 import type { TaskAttempt, TaskEnded } from '../task-set/task-set.js'
 import type { DagEffect, DagEvent } from './dag-messages.js'
 import { MapOutputTracker } from './map-output-tracker.js'
-import { isFullyCached, placeTasks } from './placement.js'
+import { explainStage } from './pending-stage.js'
 import {
   type ActiveJob,
   isIndeterminate,
@@ -19,6 +19,8 @@ import {
   stageName,
 } from './stage.js'
 import { StageGraph } from './stage-graph.js'
+import { missingParents } from './stage-input.js'
+import { missingTasks } from './stage-tasks.js'
 
 const resubmitTimer = 'dag.resubmit'
 
@@ -69,20 +71,8 @@ export class DagScheduler {
 
   /** Why stages are not submitted, stage by stage. */
   pendingReasons(): PendingReason[] {
-    const reasons: PendingReason[] = []
-    for (const stage of this.#graph.all()) {
-      const what = `stage ${stage.id} of job ${Math.min(...stage.jobs)}`
-      if (this.#failed.has(stage) && stage.state === 'idle') {
-        const text = `${what}: lost map outputs are about to be made again`
-        reasons.push({ what, reason: 'resubmitDelay', text, figures: { delayMs: this.#resubmitDelayMs } })
-      } else if (stage.state === 'waiting') {
-        const missing = this.#missingParents(stage)
-        const names = missing.map((parent) => parent.id).join(', ')
-        const text = `${what}: waits for ${missing.length === 1 ? 'stage' : 'stages'} ${names}`
-        reasons.push({ what, reason: 'parentStages', text, figures: { parents: missing.length } })
-      }
-    }
-    return reasons
+    const context = { graph: this.#graph, mapOutputs: this.mapOutputs, cache: this.#cache, failed: this.#failed }
+    return this.#graph.all().flatMap((stage) => explainStage(stage, context) ?? [])
   }
 
   /** Throws when a job or stage is left. */
@@ -123,7 +113,7 @@ export class DagScheduler {
         this.#executorLost(event)
         break
       case 'shuffleRemoved':
-        if (this.#graph.mapStageOf(event.shuffleId) === undefined) this.mapOutputs.removeShuffle(event.shuffleId)
+        this.#shuffleRemoved(event.shuffleId)
         break
       case 'taskEnded':
         this.#taskEnded(event)
@@ -173,6 +163,12 @@ export class DagScheduler {
     const stage = this.#graph.get(stageId)
     if (stage === undefined) return
     this.#cancelWhere((job) => stage.jobs.has(job.jobId), reason)
+  }
+
+  #shuffleRemoved(shuffleId: ShuffleId): void {
+    if (this.#graph.mapStageOf(shuffleId) !== undefined) return
+    this.mapOutputs.removeShuffle(shuffleId)
+    this.#graph.forgetShuffle(shuffleId)
   }
 
   #executorLost({ executorId, outputsLost, lostHost }: ExecutorLost): void {
@@ -230,11 +226,14 @@ export class DagScheduler {
 
   #fetchFailed(stage: Stage, attempt: TaskAttempt, failure: TaskFetchFailed): void {
     // An attempt that has been followed by another saw the world as it was then.
-    if (attempt.stageAttempt !== stage.nextAttempt - 1 || attempt.stageAttempt < stage.oldestValidAttempt) return
+    if (attempt.stageAttempt !== stage.nextAttempt - 1) return
+    const isComplete = stage.kind === 'map' && this.mapOutputs.isComplete(stage.shuffleId)
+    this.#unregisterUnfetched(attempt, failure)
+    // A duplicate failed: nobody waits for it.
+    if (isComplete) return
     stage.failedAttempts.add(attempt.stageAttempt)
     const isLast = stage.failedAttempts.size >= this.#maxConsecutiveStageAttempts
     if (stage.state === 'running') this.#attemptOver(stage, `fetch failed: ${failure.message}`, !isLast)
-    this.#unregisterUnfetched(attempt, failure)
     if (isLast) {
       this.#abort(stage, {
         code: 'FS_JOB_FETCH_FAILED',
@@ -272,9 +271,12 @@ export class DagScheduler {
 
   /** Throws away the outputs of an indeterminate stage, and all that was computed from them. */
   #rollBack(source: MapStage): void {
-    this.#throwAwayOutputs(source)
+    const shuffles = [source.shuffleId, ...this.#graph.derivedFrom(source.shuffleId)]
+    for (const shuffleId of shuffles) this.#throwAwayOutputs(shuffleId)
+    source.wasComplete = false
+    source.oldestValidAttempt = source.nextAttempt
     for (const stage of this.#graph.consumersOf(source)) {
-      if (stage.kind === 'map') this.#throwAwayOutputs(stage)
+      if (stage.kind === 'map') stage.wasComplete = false
       else if (stage.job.numFinished > 0) {
         const { jobId } = stage.job.spec
         const facts = { stageId: source.id, stageName: stageName(source), finished: stage.job.numFinished }
@@ -289,11 +291,9 @@ export class DagScheduler {
     }
   }
 
-  #throwAwayOutputs(stage: MapStage): void {
-    stage.wasComplete = false
-    stage.oldestValidAttempt = stage.nextAttempt
-    if (this.mapOutputs.unregisterAll(stage.shuffleId) === 0) return
-    this.#out.push({ type: 'mapOutputsChanged', epoch: this.mapOutputs.epoch, shuffleId: stage.shuffleId })
+  #throwAwayOutputs(shuffleId: ShuffleId): void {
+    if (this.mapOutputs.unregisterAll(shuffleId) === 0) return
+    this.#out.push({ type: 'mapOutputsChanged', epoch: this.mapOutputs.epoch, shuffleId })
   }
 
   #taskSetDone({ stageId, stageAttempt }: TaskSetDone): void {
@@ -387,13 +387,19 @@ export class DagScheduler {
         this.#submitWaitingOn(stage)
         continue
       }
-      const missing = this.#missingParents(stage)
+      const missing = missingParents(stage, this.#graph, this.mapOutputs, this.#cache)
       if (missing.length === 0) this.#submitTasks(stage)
       else {
         stage.state = 'waiting'
         for (let i = missing.length - 1; i >= 0; i--) stack.push(missing[i] as MapStage)
       }
     }
+  }
+
+  /** Whether the outputs may differ from those that consumers, of earlier jobs perhaps, have read. */
+  #isMadeAgain(stage: MapStage): boolean {
+    if (!isIndeterminate(stage)) return false
+    return stage.wasComplete || (stage.nextAttempt === 0 && this.mapOutputs.wasEverMade(stage.shuffleId))
   }
 
   #isAlive(stage: Stage): boolean {
@@ -406,57 +412,17 @@ export class DagScheduler {
     for (const child of children) this.#submit(child)
   }
 
-  /** The map stages that have to run before the stage can: not those behind a fully cached RDD. */
-  #missingParents(stage: Stage): MapStage[] {
-    const missing = new Set<MapStage>()
-    const visited = new Set()
-    const stack = [stage.rdd]
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (visited.has(node)) continue
-      visited.add(node)
-      if (isFullyCached(node, this.#cache)) continue
-      for (const dependency of node.dependencies) {
-        if (dependency.kind === 'narrow') stack.push(dependency.parent)
-        else if (!this.mapOutputs.isComplete(dependency.shuffleId)) {
-          const parent = this.#graph.mapStageOf(dependency.shuffleId)
-          if (parent !== undefined) missing.add(parent)
-        }
-      }
-    }
-    return [...missing].sort((a, b) => a.id - b.id)
-  }
-
   #submitTasks(stage: Stage): void {
     // Outputs of an earlier time must not be mixed with new ones where the records may differ.
-    if (stage.kind === 'map' && isIndeterminate(stage) && (stage.wasComplete || stage.nextAttempt === 0))
-      this.#rollBack(stage)
+    if (stage.kind === 'map' && this.#isMadeAgain(stage)) this.#rollBack(stage)
     if (!this.#isAlive(stage)) return
-    const outputs = stage.kind === 'map' ? this.mapOutputs.missing(stage.shuffleId) : missingOutputs(stage.job)
-    const partitions = stage.kind === 'map' ? outputs : outputs.map((i) => stage.job.spec.partitions[i] as number)
     const jobId = Math.min(...stage.jobs) as JobId
     const properties = (this.#jobs.get(jobId) as ActiveJob).spec.properties
+    const taskSet = missingTasks(stage, { jobId, properties, mapOutputs: this.mapOutputs, cache: this.#cache })
     stage.state = 'running'
-    stage.numTasks = outputs.length
-    const taskSet = {
-      stageId: stage.id,
-      stageAttempt: stage.nextAttempt++,
-      kind: stage.kind,
-      jobId,
-      ...(stage.kind === 'map' ? { shuffleId: stage.shuffleId } : {}),
-      rdd: stage.rdd,
-      partitions,
-      outputs,
-      locations: placeTasks(stage.rdd, partitions, this.#cache),
-      properties,
-    }
+    stage.nextAttempt++
+    stage.numTasks = taskSet.outputs.length
     this.#out.push({ type: 'stageSubmitted', stage: stageInfo(stage), properties })
     this.#out.push({ type: 'submitTaskSet', taskSet })
   }
-}
-
-/** The outputs of a job that have not been delivered, ascending. */
-function missingOutputs(job: ActiveJob): number[] {
-  const missing: number[] = []
-  for (let i = 0; i < job.isFinished.length; i++) if (job.isFinished[i] === 0) missing.push(i)
-  return missing
 }

@@ -130,6 +130,11 @@ export class MapOutputTracker {
     return missing
   }
 
+  /** Whether any output was ever registered, lost or not. */
+  wasEverMade(shuffleId: ShuffleId): boolean {
+    return this.#shuffles.get(shuffleId)?.known.includes(1) ?? false
+  }
+
   /** The shuffles alive. */
   shuffles(): ShuffleId[] {
     return [...this.#shuffles.keys()]

@@ -12,6 +12,8 @@ export class StageGraph {
   readonly #mapOutputs: MapOutputTracker
   readonly #stages = new Map<StageId, Stage>()
   readonly #mapStages = new Map<ShuffleId, MapStage>()
+  /** By shuffle alive: the shuffles its map stage reads. Kept as long as the outputs may be. */
+  readonly #readBy = new Map<ShuffleId, readonly ShuffleId[]>()
   #nextId = 0
 
   constructor(mapOutputs: MapOutputTracker) {
@@ -68,6 +70,24 @@ export class StageGraph {
     return [...reached]
   }
 
+  /** The shuffles whose outputs were computed from the shuffle's, by whichever job, active or not. */
+  derivedFrom(shuffleId: ShuffleId): ShuffleId[] {
+    const reached = new Set([shuffleId])
+    for (let before = 0; before < reached.size; ) {
+      before = reached.size
+      for (const [derived, sources] of this.#readBy) {
+        if (sources.some((source) => reached.has(source))) reached.add(derived)
+      }
+    }
+    reached.delete(shuffleId)
+    return [...reached]
+  }
+
+  /** Nothing refers to the shuffle any more. */
+  forgetShuffle(shuffleId: ShuffleId): void {
+    this.#readBy.delete(shuffleId)
+  }
+
   #mapStage(dependency: ShuffleDependency): MapStage {
     const stack = [dependency]
     const parentsOf = new Map<ShuffleId, ShuffleDependency[]>()
@@ -90,6 +110,10 @@ export class StageGraph {
   #addMapStage(dependency: ShuffleDependency, parents: readonly ShuffleDependency[]): void {
     const { shuffleId, parent, numMaps } = dependency
     this.#mapOutputs.addShuffle(shuffleId, numMaps)
+    this.#readBy.set(
+      shuffleId,
+      parents.map((one) => one.shuffleId),
+    )
     const parentStages = parents.map((one) => this.#mapStages.get(one.shuffleId) as MapStage)
     const stage: MapStage = {
       ...this.#newStage(parent, parentStages),

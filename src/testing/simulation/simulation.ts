@@ -42,7 +42,6 @@ export class Simulation {
   readonly #referee: Referee
   readonly #hosts: readonly string[]
   readonly #timers = new Map<string, Timer>()
-  readonly #errors = new Map<JobId, string>()
   readonly #bad = new Map<string, 'throws' | 'kills'>()
   #jobsToCome = 0
   #isClusterGone = false
@@ -87,8 +86,7 @@ export class Simulation {
     if (!this.#referee.isOver) throw new Error(`nothing happens any more, but it is not over: ${this.#state()}`)
     this.#referee.over()
     this.#scheduler.assertEmpty()
-    const jobs = new Map([...this.#referee.ends].map(([id, end]) => [id, this.#errors.get(id) ?? end]))
-    const launches = this.#referee.launches
+    const { launches, ends: jobs } = this.#referee
     return { seed: this.#seed, endedAt: this.#time.now(), steps, launches, jobs }
   }
 
@@ -139,17 +137,18 @@ export class Simulation {
 
   #submit(spec: JobSpec): void {
     this.#jobsToCome--
-    this.#referee.jobSubmitted(spec)
     this.#tell({ type: 'jobSubmitted', job: spec })
   }
 
   #tell(event: SchedulerEvent): void {
     if (this.#options.trace !== undefined) this.#trace(describe(event))
+    this.#referee.told(event)
     for (const effect of this.#scheduler.handle(event, this.#time.now())) {
       if (this.#options.trace !== undefined) this.#trace(`  -> ${describe(effect)}`)
-      this.#referee.see(effect)
+      this.#referee.saw(effect)
       this.#perform(effect)
     }
+    this.#referee.settled()
   }
 
   #perform(effect: SchedulerEffect): void {
@@ -168,9 +167,6 @@ export class Simulation {
           effect.key,
           this.#time.after(effect.delayMs, () => this.#timerDue(effect.key)),
         )
-        break
-      case 'jobFailed':
-        this.#errors.set(effect.jobId, effect.error.code)
         break
       default:
     }
@@ -206,8 +202,13 @@ export class Simulation {
 
   #join(host: string): void {
     const executor = this.#cluster.start(host)
-    this.#referee.executorAdded(executor.id)
-    this.#tell({ type: 'executorAdded', executorId: executor.id, host, slots: executor.slots })
+    const event = { type: 'executorAdded', executorId: executor.id, host, slots: executor.slots } as const
+    this.#tell(event)
+    this.#message(() => {
+      // It asks again, as it has had no answer.
+      if (this.#prng.chance(this.#options.repeatedMessage) && this.#cluster.executors.has(executor.id))
+        this.#tell(event)
+    })
     if (this.#options.reportEveryMs > 0) this.#report(executor)
   }
 
@@ -239,7 +240,6 @@ export class Simulation {
     this.#cluster.kill(executor)
     this.#time.after(how.delayMs, () => {
       this.#cluster.forget(executor)
-      this.#referee.executorLost(id)
       const outputsLost = this.#options.outputsDie
       const lostHost = how.isHost === true ? { lostHost: host } : {}
       this.#tell({ type: 'executorLost', executorId: id, cause: how.cause, outputsLost, ...lostHost })
@@ -258,7 +258,6 @@ export class Simulation {
     const { alive } = this.#cluster
     if (alive.length === 0) return
     const executor = this.#prng.pick(alive)
-    this.#referee.executorDraining(executor.id)
     this.#tell({ type: 'executorDraining', executorId: executor.id, isDraining: true })
     this.#time.after(this.#prng.between(10, 2_000), () => {
       if (executor.isAlive) this.#lose(executor, { delayMs: 5, cause: causes.decommissioned })
