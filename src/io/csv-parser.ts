@@ -52,27 +52,27 @@ export function isOpenAfter(line: string, dialect: CsvDialect): boolean {
 }
 
 /** The index of the quote that ends a field whose content starts at `start`; -1 if there is none. */
-function endOfQuoted(text: string, start: number, { quote, escape }: CsvDialect): number {
-  if (escape === quote) {
+function endOfQuoted(text: string, start: number, { quote, escape: escapeCharacter }: CsvDialect): number {
+  if (escapeCharacter === quote) {
     let at = text.indexOf(quote, start)
     while (at !== -1 && text[at + 1] === quote) at = text.indexOf(quote, at + 2)
     return at
   }
   for (let at = start; at < text.length; at++) {
-    if (text[at] === escape) at++
+    if (text[at] === escapeCharacter) at++
     else if (text[at] === quote) return at
   }
   return -1
 }
 
-function unescaped(content: string, { quote, escape }: CsvDialect): string {
-  if (!content.includes(escape)) return content
-  if (escape === quote) return content.replaceAll(quote + quote, quote)
+function unescaped(content: string, { quote, escape: escapeCharacter }: CsvDialect): string {
+  if (!content.includes(escapeCharacter)) return content
+  if (escapeCharacter === quote) return content.replaceAll(quote + quote, quote)
   let result = ''
   for (let at = 0; at < content.length; at++) {
     const c = content[at] as string
     const next = content[at + 1]
-    if (c === escape && (next === quote || next === escape)) {
+    if (c === escapeCharacter && (next === quote || next === escapeCharacter)) {
       result += next
       at++
     } else result += c

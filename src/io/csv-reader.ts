@@ -140,10 +140,15 @@ class CsvReader implements BatchReader<CsvRecord> {
     what: { text: string; index: number | RecordPlace; reason: string; column?: number },
   ): void {
     const { mode } = this.#settings
-    if (mode === 'dropMalformed') return
+    if (mode === 'dropMalformed' && !this.#headerIsAhead) return
     if (mode === 'failFast') {
       const place = typeof what.index === 'number' ? this.#lines.placeOf(what.index) : what.index
       throw malformed(this.#split.path, place, what)
+    }
+    if (this.#headerIsAhead) {
+      this.#headerIsAhead = false
+      this.#columns ??= columnNames(fields)
+      return
     }
     if (this.#columns === undefined) {
       records.push(fields)
