@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib'
 import { FiresteelError } from '../common/errors/index.js'
-import { lz4Compress, lz4Decompress } from './lz4.js'
-import { snappyCompress, snappyDecompress } from './snappy.js'
+import { lz4Compress, lz4Decompress } from './compress/lz4.js'
+import { snappyCompress, snappyDecompress } from './compress/snappy.js'
 
 /** The names that `spark.io.compression.codec` accepts. */
 export type CodecName = 'none' | 'lz4' | 'snappy' | 'zstd' | 'deflate'
