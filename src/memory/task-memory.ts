@@ -33,6 +33,8 @@ const SAMPLE_EVERY_MS = 4
 const PAGE = 1024 * 1024
 /** Below this a consumer never needs to spill: it would write crumbs. */
 const MIN_SPILL_BYTES = 1024 * 1024
+/** Below this (or a 16th of the task's limit) a full heap does not make a consumer spill: it would hardly help. */
+const HEAP_SPILL_BYTES = 8 * 1024 * 1024
 
 /** Counters of a task. */
 export interface TaskMemoryMetrics {
@@ -146,7 +148,7 @@ export class TaskMemory {
 export class MemoryReservation {
   readonly #memory: TaskMemory
   #bytes = 0
-  #heapFloor = MIN_SPILL_BYTES
+  #lastSpill = 0
 
   constructor(memory: TaskMemory) {
     this.#memory = memory
@@ -162,10 +164,10 @@ export class MemoryReservation {
    * not enough, the task is above its share, or the thread's heap is near its limit.
    */
   resize(bytes: number): boolean {
-    const short = this.#setTo(bytes)
+    const short = this.#setTo(Math.ceil(bytes))
     if (bytes < MIN_SPILL_BYTES) return false
     if (short || this.#memory.used > this.#memory.limit) return true
-    return bytes >= this.#heapFloor && this.#memory.heapPressed()
+    return bytes >= this.#heapFloor() && this.#memory.heapPressed()
   }
 
   /**
@@ -178,7 +180,7 @@ export class MemoryReservation {
     metrics.spills++
     metrics.memoryBytesSpilled += memoryBytes
     metrics.diskBytesSpilled += diskBytes
-    this.#heapFloor = Math.max(MIN_SPILL_BYTES, memoryBytes / 2)
+    this.#lastSpill = memoryBytes
     this.release()
   }
 
@@ -186,6 +188,11 @@ export class MemoryReservation {
   release(): void {
     this.#memory.release(this.#bytes)
     this.#bytes = 0
+  }
+
+  #heapFloor(): number {
+    const worthIt = Math.min(HEAP_SPILL_BYTES, this.#memory.limit / 16)
+    return Math.max(MIN_SPILL_BYTES, worthIt, this.#lastSpill / 2)
   }
 
   #setTo(bytes: number): boolean {

@@ -43,6 +43,8 @@ export class Aggregation {
   /** Entries of the table that have been handed out; -1 before `finish`. */
   #emitted = -1
   #held = false
+  /** Estimate of the table that is being handed out. */
+  #tableBytes = 0
 
   constructor(options: AggregationOptions) {
     this.#options = options
@@ -68,21 +70,15 @@ export class Aggregation {
   /** The next aggregated pairs, or undefined at the end. */
   next(): PairBatch | undefined {
     this.finish()
-    for (;;) {
-      const { table } = this
-      if (this.#emitted < table.size) {
-        const from = this.#emitted
-        this.#emitted = Math.min(table.size, from + BATCH)
-        if (from === 0 && this.#emitted === table.size) return { keys: table.keys, values: table.values }
-        return { keys: table.keys.slice(from, this.#emitted), values: table.values.slice(from, this.#emitted) }
-      }
-      table.clear()
+    while (this.#emitted >= this.table.size) {
+      this.table.clear()
       this.#emitted = 0
       this.#reservation.release()
       const bucket = this.#buckets.pop()
       if (bucket === undefined) return undefined
       this.#load(bucket)
     }
+    return this.#emit()
   }
 
   /** Gives memory back and removes temporary files; safe at any time. */
@@ -98,6 +94,21 @@ export class Aggregation {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  /** The next entries of the table; what is handed out is forgotten, so that others can use the memory. */
+  #emit(): PairBatch {
+    const { table, metrics } = this
+    const from = this.#emitted
+    const to = Math.min(table.size, from + BATCH)
+    this.#emitted = to
+    if (from === 0 && to === table.size) return { keys: table.keys, values: table.values }
+    if (from === 0) this.#tableBytes = Math.min(table.estimateBytes(), metrics.peakMemoryBytes)
+    const batch = { keys: table.keys.slice(from, to), values: table.values.slice(from, to) }
+    table.keys.fill(undefined, from, to)
+    table.values.fill(undefined, from, to)
+    this.#reservation.resize(this.#tableBytes * (1 - to / table.size))
+    return batch
   }
 
   /** Aggregates a bucket in the table, splitting it further where memory is short. */

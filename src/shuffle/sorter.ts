@@ -139,18 +139,25 @@ export class Sorter {
     }
   }
 
-  /** What is in memory, sorted. */
+  /** What is in memory, sorted; what is handed out is forgotten, so that others can use the memory. */
   #memoryRun(perBatch = BATCH): SortedRun {
     const keys = this.#keys
     const values = this.#values
+    const bytes = this.#bytes
     const order = sortOrder(keys, keys.length, this.#options)
     let at = 0
     return {
       next: () => {
         if (at >= order.length) return undefined
         const part = order.subarray(at, at + perBatch)
-        at += perBatch
-        return arrange(keys, values, part)
+        at += part.length
+        const batch = arrange(keys, values, part)
+        for (const place of part) {
+          keys[place] = undefined
+          values[place] = undefined
+        }
+        this.#reservation.resize(bytes * (1 - at / order.length))
+        return batch
       },
     }
   }
