@@ -1,6 +1,7 @@
 import type { BatchReader } from './batch-reader.js'
 import { type CsvReaderOptions, type CsvSettings, columnNames, csvSettings } from './csv-options.js'
 import { isOpenAfter, parseCsvRecord } from './csv-parser.js'
+import { type MakeRecord, recordMaker } from './csv-record.js'
 import type { FileSplit } from './file-split.js'
 import type { LineReader, RecordPlace } from './line-reader.js'
 import { corruptRecordField, malformed } from './malformed.js'
@@ -33,6 +34,7 @@ class CsvReader implements BatchReader<CsvRecord> {
   readonly #settings: CsvSettings
   readonly #lines: LineReader
   #columns: readonly string[] | undefined
+  #makeRecord: MakeRecord | undefined
   #headerIsAhead: boolean
   #open: OpenRecord | undefined
   #recordsRead = 0
@@ -127,7 +129,7 @@ class CsvReader implements BatchReader<CsvRecord> {
     }
     const columns = this.#columns
     if (columns === undefined) records.push(fields)
-    else if (columns.length === fields.length) records.push(objectOf(columns, fields))
+    else if (columns.length === fields.length) records.push(this.#objectOf(columns, fields))
     else {
       const reason = `it has ${fields.length} fields, and there are ${columns.length} columns`
       this.#addMalformed(records, fields, { ...from, reason })
@@ -155,9 +157,14 @@ class CsvReader implements BatchReader<CsvRecord> {
       return
     }
     const filled = this.#columns.map((_, i) => fields[i] ?? null)
-    const record = objectOf(this.#columns, filled)
+    const record = this.#objectOf(this.#columns, filled)
     record[corruptRecordField] = what.text
     records.push(record)
+  }
+
+  #objectOf(columns: readonly string[], fields: (string | null)[]): Record<string, string | null> {
+    this.#makeRecord ??= recordMaker(columns)
+    return this.#makeRecord(fields)
   }
 
   #replaceNulls(fields: (string | null)[]): void {
@@ -176,17 +183,6 @@ function headerOf(split: FileSplit, settings: CsvSettings): string[] | undefined
   const [fields] = reader.next() ?? []
   reader.close()
   return fields === undefined ? undefined : columnNames(fields as (string | null)[])
-}
-
-function objectOf(columns: readonly string[], fields: readonly (string | null)[]): Record<string, string | null> {
-  const record: Record<string, string | null> = {}
-  for (let i = 0; i < columns.length; i++) {
-    const name = columns[i] as string
-    if (name === '__proto__') {
-      Object.defineProperty(record, name, { value: fields[i], enumerable: true, configurable: true, writable: true })
-    } else record[name] = fields[i] as string | null
-  }
-  return record
 }
 
 function withoutCarriageReturn(text: string): string {

@@ -39,7 +39,7 @@ class ObjectReader<T> implements BatchReader<T> {
     if (!header.subarray(0, objectFileMagic.length).equals(objectFileMagic)) {
       throw this.#corrupt(0, 'it is no object file of this version')
     }
-    if (header.length < headerBytes) throw this.#cutOff(0)
+    if (split.fileSize <= headerBytes) throw this.#cutOff(0)
     this.#marker = header.subarray(objectFileMagic.length)
     this.#position = split.start <= headerBytes ? headerBytes : this.#findMarker(split.start)
   }
@@ -48,14 +48,15 @@ class ObjectReader<T> implements BatchReader<T> {
     while (this.#position < this.#end) {
       const at = this.#position
       const header = this.#read(at, blockHeaderBytes)
-      if (header.length === 0) break
       if (header.length < blockHeaderBytes) throw this.#cutOff(at)
       if (!header.subarray(0, markerBytes).equals(this.#marker)) throw this.#corrupt(at, 'no block starts here')
       const length = header.readUInt32LE(markerBytes)
+      if (length === 0) break
       const start = at + blockHeaderBytes
       if (start + length > this.#file.size()) throw this.#cutOff(at)
       const frame = this.#read(start, length)
       this.#position = start + length
+      if (this.#position >= this.#split.fileSize) throw this.#cutOff(this.#position)
       const records = this.#decode(frame, start)
       if (records.length === 0) continue
       this.#recordsRead += records.length
@@ -105,7 +106,7 @@ class ObjectReader<T> implements BatchReader<T> {
   }
 
   #cutOff(offset: number): FiresteelError {
-    return this.#corrupt(offset, 'the file ends in the middle of a block')
+    return this.#corrupt(offset, 'the file ends before its end mark')
   }
 
   #corrupt(offset: number, reason: string): FiresteelError {

@@ -54,6 +54,7 @@ class ObjectWriter<T> implements RecordWriter<T> {
 
   close(): void {
     this.#writeBlock()
+    this.#sink.write(Buffer.concat([this.#marker, Buffer.alloc(4)]))
     this.#sink.close()
   }
 
