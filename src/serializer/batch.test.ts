@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { FiresteelError } from '../common/errors/index.js'
 import { decodeBatch, decodePairs, decodeValue, encodeBatch, encodePairs, encodeValue } from './index.js'
@@ -94,6 +95,50 @@ describe('encodeBatch and decodeBatch', () => {
     sparse[5] = 'five'
     const [wide] = decodeBatch(encodeBatch([sparse])) as [unknown[]]
     expect([wide.length, wide[5], Object.keys(wide)]).toEqual([1e9, 'five', ['5']])
+  })
+
+  test('find shared objects in long lists, deep records and between columns of all kinds', () => {
+    const shared = { id: 1, name: 'x' }
+    const pair = [1, 'x']
+    const fresh = (n: number) => Array.from({ length: n }, (_, id) => ({ id, name: 'x' }))
+    const same = (n: number) => Array.from({ length: n }, () => ({ id: 7, name: 'x' }))
+    for (const size of [5, 20, 40, 100]) {
+      for (const items of [fresh(size), same(size)]) {
+        const records = Array.from({ length: 40 }, (_, i) => [`key ${i}`, i === 39 ? [...items, items[0]] : items])
+        const [key, list] = roundTrip(records)[39] as [string, unknown[]]
+        expect([key, list[0] === list[size]]).toEqual(['key 39', true])
+      }
+    }
+    roundTrip(Array.from({ length: 40 }, () => ({ a: [shared], b: [[shared]], c: [pair, pair] })))
+    roundTrip(Array.from({ length: 40 }, (_, i) => [pair, i % 2 ? new Map([[pair, 1]]) : 'text', { deep: [pair] }]))
+    roundTrip(
+      Array.from({ length: 40 }, () => ({ dates: [new Date(1), new Date(2)], bytes: [Buffer.from('a')], pair })),
+    )
+    const date = new Date(3)
+    roundTrip(Array.from({ length: 40 }, () => ({ from: date, to: date })))
+    const bytes = new Uint8Array(2)
+    roundTrip(Array.from({ length: 40 }, () => [bytes, { bytes }]))
+    const wide = Array.from({ length: 60 }, (_, id) => ({ [`k${id}`]: id, shared }))
+    roundTrip([wide, wide])
+  })
+
+  test('take objects and arrays of another realm for plain ones', () => {
+    const foreign = runInNewContext(
+      '[{ a: 1, when: new Date(5), list: [1, , 3], map: new Map([[1, /x/g]]), e: new TypeError("t") }]',
+    )
+    const [[record]] = decodeBatch(encodeBatch([foreign, foreign])) as [[Record<string, unknown>]]
+    expect(record.a).toBe(1)
+    expect(record.when).toEqual(new Date(5))
+    expect([1 in (record.list as unknown[]), (record.list as unknown[])[2]]).toEqual([false, 3])
+    expect(record.map).toEqual(new Map([[1, /x/g]]))
+    expect(record.e).toBeInstanceOf(TypeError)
+  })
+
+  test('hold more than four million values of no width', () => {
+    const nulls = new Array<null>(5_000_000).fill(null)
+    expect(decodeBatch(encodeBatch(nulls)).length).toBe(nulls.length)
+    const records = Array.from({ length: 60_000 }, () => Array.from({ length: 100 }, () => 1))
+    expect(decodeBatch(encodeBatch(records)).length).toBe(records.length)
   })
 
   test('spend a byte or two on numbers that allow it', () => {

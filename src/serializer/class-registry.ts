@@ -1,3 +1,5 @@
+import { FiresteelError, fromWireError, toWireError, type WireError } from '../common/errors/index.js'
+
 /** A constructor whose instances may travel. */
 // biome-ignore lint/suspicious/noExplicitAny: constructors of any signature are meant
 export type ClassConstructor = abstract new (...args: any[]) => object
@@ -63,6 +65,10 @@ export function classOfKey(key: string): KnownClass | undefined {
 }
 
 registerClass('URL', URL, { encode: (url) => (url as URL).href, decode: (href) => new URL(href as string) })
+registerClass('FiresteelError', FiresteelError, {
+  encode: toWireError,
+  decode: (wire) => fromWireError(wire as WireError),
+})
 registerClass('URLSearchParams', URLSearchParams, {
   encode: (params) => String(params),
   decode: (text) => new URLSearchParams(text as string),

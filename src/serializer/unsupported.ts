@@ -53,7 +53,9 @@ function innerValues(value: object, path: string): Omit<Pending, 'depth'>[] | Fi
   if (types.isSet(value) && prototype !== null && isBuiltIn(prototype, Set))
     return itemsOf([...value], `${path}.values()`)
   if (isValueOnly(value, prototype)) return []
-  if (types.isNativeError(value)) return members(value, path, Object.getOwnPropertyNames(value))
+  if (types.isNativeError(value) && classOfInstance(value)?.codec === undefined) {
+    return members(value, path, Object.getOwnPropertyNames(value))
+  }
   if (prototype === null || isPlainObject(value) || isPlainArray(value)) return members(value, path, Object.keys(value))
   const known = classOfInstance(value)
   if (known?.codec !== undefined) return [{ value: known.codec.encode(value), path }]

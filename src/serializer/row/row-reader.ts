@@ -6,6 +6,9 @@ import { defineProperty } from '../define-property.js'
 import { type RowShape, readRowShape } from './row-shape.js'
 import { errorConstructors, MAX_DEPTH, rowTag } from './row-tag.js'
 
+/** Up to this length, arrays are trimmed to their size. */
+const SHORT_ARRAY = 32
+
 /** Reads what a `RowWriter` wrote. */
 export class RowReader {
   private readonly reader: ByteReader
@@ -129,7 +132,8 @@ export class RowReader {
       } else if (items.length === i) items.push(this.value())
       else items[i] = this.value()
     }
-    return items
+    // A copy has no room to spare, where an array that was pushed to has room for 17 items at least.
+    return this.references === undefined && length <= SHORT_ARRAY ? items.slice() : items
   }
 
   private sparseArray(): unknown[] {

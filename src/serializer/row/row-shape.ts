@@ -19,7 +19,7 @@ export interface RowShape {
   build(source: ValueSource): object
 }
 
-/** A shape gets a constructor of its own at its so-and-so-manieth object; compiling costs as much as some objects. */
+/** From this object of a shape on, a generated function makes them; generating it costs as much as some objects. */
 const COMPILED_FROM = 16
 
 /** Reads the description of a shape. */

@@ -228,13 +228,19 @@ export class RowWriter {
 
   /** The nearest built-in class, the class if it is registered, and all own properties. */
   private error(value: Error, depth: number): void {
+    const known = classOfInstance(value)
+    if (known?.codec !== undefined) this.instance(value, depth)
+    else this.errorProperties(value, { classKey: known?.key ?? '' }, depth)
+  }
+
+  private errorProperties(value: Error, { classKey }: { classKey: string }, depth: number): void {
     const { writer } = this
     const base = builtInErrorOf(value)
     const own = Object.getPrototypeOf(value) === errorConstructors[base].prototype
     const names = Object.getOwnPropertyNames(value).filter((name) => name !== 'stack')
     writer.u8(rowTag.error)
     writer.text(base)
-    writer.text(own ? '' : (classOfInstance(value)?.key ?? ''))
+    writer.text(own ? '' : classKey)
     writer.text(names.includes('name') || own ? '' : String(value.name))
     this.value(typeof value.stack === 'string' ? value.stack : undefined, depth + 1)
     writer.varint(names.length)
