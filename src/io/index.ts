@@ -1,4 +1,4 @@
-export { type BatchReader, chainReaders } from './batch-reader.js'
+export type { BatchReader } from './batch-reader.js'
 export { openBinaryFilesReader } from './binary-files-reader.js'
 export { type BinaryRecordsReaderOptions, openBinaryRecordsReader } from './binary-records-reader.js'
 export type { CodecName } from './codec/codec-name.js'

@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -129,6 +130,20 @@ describe('openTextReader', () => {
     expect(() => openTextReader({ path, start: 0, length: 1, fileSize: 1, modified: 0 })).toThrow(
       expect.objectContaining({ code: 'FS_IO_PATH_NOT_FOUND', message: expect.stringContaining(path) }),
     )
+  })
+
+  test('notices a file that becomes shorter while it is read', () => {
+    const whole = fileOf('line\n'.repeat(1000))
+    const reader = openTextReader(whole, { chunkBytes: 100 })
+    expect(reader.next()?.length).toBe(20)
+    truncateSync(whole.path, 250)
+    expect(() => drain(reader)).toThrow(
+      expect.objectContaining({
+        code: 'FS_IO_FILE_CHANGED',
+        message: expect.stringContaining('has 250 bytes, but had 5000'),
+      }),
+    )
+    reader.close()
   })
 
   test('refuses a file that has become shorter, and reads one that grew as far as planned', () => {
