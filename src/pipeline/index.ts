@@ -1,6 +1,13 @@
 import './builtin/basics.js'
+import './builtin/numeric.js'
+import './builtin/ordering.js'
 import './builtin/sampling.js'
+import './builtin/saving.js'
 
+export { sortRecords } from './builtin/ordering.js'
+export { seededRandom } from './builtin/sampling.js'
+export { StatCounter, type StatState } from './builtin/stat-counter.js'
+export { synchronous } from './builtin/synchronous.js'
 export { type BuiltinContext, makeBuiltin, registerBuiltins } from './builtins.js'
 export { rddBlock } from './cached-source.js'
 export * from './plan.js'

@@ -9,7 +9,7 @@ import { pipeSource } from './pipe.js'
 import type { FunctionRef, Operator, PartitionTree, PlanNode, StagePlan } from './plan.js'
 import { type Segment, segmentSource } from './segment.js'
 import { NeedsAsync, type RecordOp } from './segment-code.js'
-import { shuffleSource } from './shuffle-source.js'
+import { combineSource, shuffleSource } from './shuffle-source.js'
 import type { StageCode } from './stage-code.js'
 import type { TaskServices, UserFunction } from './task-services.js'
 
@@ -126,6 +126,10 @@ export class Opener {
         return this.open(inputs[tree.branch ?? 0] as number, tree.inputs?.[0] as PartitionTree)
       case 'coalesce':
         return this.#concatenate((tree.inputs ?? []).map((child) => () => this.open(inputs[0] as number, child)))
+      case 'chain':
+        return this.#concatenate(inputs.map((below, i) => () => this.open(below, tree.inputs?.[i] as PartitionTree)))
+      case 'combine':
+        return combineSource(this, this.open(inputs[0] as number, tree, true), operator, tree)
       case 'zip':
         return this.#combined([input(0), input(1)], ([left, right]) => zipped(left as SyncSource, right as SyncSource))
       case 'zipPartitions': {

@@ -61,7 +61,9 @@ export type Operator =
   | { readonly op: 'pipe'; readonly options: PipeOptions }
   // Several partitions.
   | { readonly op: 'union' } // the partition's `branch` says which input
-  | { readonly op: 'coalesce' }
+  | { readonly op: 'coalesce' } // the partition's inputs are partitions of the only input, read one after another
+  | { readonly op: 'chain' } // one partition of each input, read one after another
+  | { readonly op: 'combine'; readonly combiner?: CombinerSpec } // by key, within the partition; without combiner into lists
   | { readonly op: 'zip' }
   | { readonly op: 'zipPartitions'; readonly f: FunctionRef }
   | { readonly op: 'cartesian' }
@@ -119,6 +121,8 @@ export type SinkSpec =
   | { readonly kind: 'aggregate'; readonly f: FunctionRef; readonly zero: string /* base64 of an encoded value */ }
   | { readonly kind: 'foreach'; readonly f: FunctionRef }
   | { readonly kind: 'apply'; readonly f: FunctionRef }
+  | { readonly kind: 'consume'; readonly f: FunctionRef } // f makes a RecordConsumer
+  | { readonly kind: 'combine'; readonly combiner: CombinerSpec } // pairs merged by key, given back as [keys, values]
   | { readonly kind: 'shuffle'; readonly shuffleId: ShuffleId; readonly write: ShuffleWrite }
 
 export interface ShuffleWrite {

@@ -1,11 +1,13 @@
 import { decodeValue, encodeBatch, encodeValue } from '../serializer/index.js'
-import type { ShuffleFileInfo } from '../shuffle/index.js'
+import { KeyTable, type ShuffleFileInfo } from '../shuffle/index.js'
 import { iterate, materialise, type SyncSource } from './batch.js'
 import { Opener } from './opener.js'
-import type { PartitionTree, SinkSpec, StagePlan } from './plan.js'
+import type { CombinerSpec, PartitionTree, SinkSpec, StagePlan } from './plan.js'
+import type { RecordConsumer } from './record-consumer.js'
 import { bindSegment } from './segment.js'
 import { NeedsAsync, type SinkShape } from './segment-code.js'
 import { shuffleSink } from './shuffle-sink.js'
+import { combineFunctions } from './shuffle-source.js'
 import type { StageCode } from './stage-code.js'
 import type { TaskServices } from './task-services.js'
 
@@ -148,6 +150,10 @@ function openSink(opener: Opener, sink: SinkSpec, tree: PartitionTree): SinkRun 
       const state = { f: opener.function(sink.f, tree) }
       return { shape: { kind: 'foreach' }, state, finish: () => ({ kind: 'count', count: 0 }) }
     }
+    case 'consume':
+      return consumeSink(opener.function(sink.f, tree)() as RecordConsumer)
+    case 'combine':
+      return combineSink(opener, sink.combiner, tree)
     case 'shuffle':
       return shuffleSink(opener, sink, tree)
     case 'apply':
@@ -176,5 +182,32 @@ function collectSink(limit: number | undefined): SinkRun {
       flush()
       return { kind: 'batches', batches, records }
     },
+  }
+}
+
+function consumeSink(consumer: RecordConsumer): SinkRun {
+  const state = { out: [] as unknown[] }
+  return {
+    shape: { kind: 'records' },
+    state,
+    afterBatch: () => {
+      if (state.out.length === 0) return
+      const records = state.out
+      state.out = []
+      consumer.add(records)
+    },
+    finish: () => ({ kind: 'value', bytes: encodeValue(consumer.finish()) }),
+    abort: () => consumer.abort?.(),
+  }
+}
+
+/** Merges pairs by key in memory: the result goes to the driver, where it must fit anyway. */
+function combineSink(opener: Opener, combiner: CombinerSpec, tree: PartitionTree): SinkRun {
+  const table = new KeyTable()
+  const { create, mergeValue } = combineFunctions(opener, combiner, tree)
+  return {
+    shape: { kind: 'combine', create: create !== undefined },
+    state: { table, create, mergeValue },
+    finish: () => ({ kind: 'value', bytes: encodeValue([table.keys, table.values]) }),
   }
 }

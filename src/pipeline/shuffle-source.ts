@@ -1,5 +1,5 @@
 import { Aggregation, type KeyTable, ShuffleInput, Sorter } from '../shuffle/index.js'
-import { type AsyncSource, type Batch, type BatchSource, PairBatch, type SyncSource } from './batch.js'
+import { type AsyncSource, type Batch, type BatchSource, materialise, PairBatch, type SyncSource } from './batch.js'
 import type { Opener } from './opener.js'
 import type { CombinerSpec, Operator, PartitionTree } from './plan.js'
 import { bindSegment } from './segment.js'
@@ -17,9 +17,14 @@ export function shuffleSource(opener: Opener, operator: ShuffleOperator, tree: P
     case 'records':
       return recordSource(input, opener.services)
     case 'combine':
-      return combined(opener, input, combineFunctions(opener, read.combiner, tree), read.mapSideCombined)
+      return combined(
+        opener,
+        pairSource(input, opener.services),
+        combineFunctions(opener, read.combiner, tree),
+        read.mapSideCombined,
+      )
     case 'group':
-      return combined(opener, input, groupFunctions, false)
+      return combined(opener, pairSource(input, opener.services), groupFunctions, false)
     case 'sort': {
       const compare = read.compare === undefined ? undefined : opener.function(read.compare, tree)
       return sorted(opener.services, input, { ascending: read.ascending, compare })
@@ -98,9 +103,30 @@ const groupFunctions: CombineFunctions = {
   },
 }
 
+/** Merges by key what a partition holds already: its keys are nowhere else. */
+export function combineSource(
+  opener: Opener,
+  input: BatchSource,
+  operator: Extract<Operator, { op: 'combine' }>,
+  tree: PartitionTree,
+): BatchSource {
+  const { combiner } = operator
+  const functions = combiner === undefined ? groupFunctions : combineFunctions(opener, combiner, tree)
+  if (!input.isAsync) return combined(opener, input, functions, false)
+  let source: BatchSource | undefined
+  return {
+    isAsync: true,
+    async next() {
+      source ??= combined(opener, await materialise(input), functions, false)
+      return source.next()
+    },
+    close: () => source?.close(),
+  }
+}
+
 function combined(
   opener: Opener,
-  input: ShuffleInput,
+  input: SyncSource,
   functions: CombineFunctions,
   mapSideCombined: boolean,
 ): BatchSource {
@@ -135,7 +161,7 @@ function combined(
           state: { table: aggregation.table, create: functions.create, mergeValue: functions.mergeValue },
         },
       )
-  return aggregated({ services, input: pairSource(input, services), run, aggregation, isAsync: code.isAsync })
+  return aggregated({ services, input, run, aggregation, isAsync: code.isAsync })
 }
 
 /** Feeds a source into an aggregation, then gives what the aggregation holds. */

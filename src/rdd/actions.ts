@@ -86,7 +86,7 @@ export abstract class Actions<T> extends WideOperations<T> {
   async runSink<R>(operation: string, sink: SinkSpec, options: RunOptions = {}): Promise<R[]> {
     const values: R[] = []
     await this.context.runJob({
-      rdd: this as AnyRdd,
+      rdd: this as unknown as AnyRdd,
       sink,
       closures: options.closures ?? [],
       partitions: options.partitions,

@@ -15,13 +15,14 @@ import { HashPartitioner, type Partitioner, RangePartitioner } from './partition
 import type { RDD } from './rdd.js'
 import type { ShuffleDependencySpec } from './rdd-base.js'
 import type { CapturedFunction } from './rdd-context.js'
+import { SamplingOperations } from './sampling.js'
 import { type Awaitable, Transformations } from './transformations.js'
 
 /** What decides the partitions of a shuffle: a partitioner, or a number for a hash partitioner; default see `defaultPartitioner`. */
 export type PartitionerLike = Partitioner | number | undefined
 
 /** Operators on RDDs of [key, value] pairs. Keys are compared by value. */
-export abstract class PairOperations<T> extends Transformations<T> {
+export abstract class PairOperations<T> extends SamplingOperations<T> {
   /** The value of each pair through `f`; keys and partitioner stay. */
   mapValues<K, V, U>(this: RDD<[K, V]>, f: (value: V) => Awaitable<U>): RDD<[K, U]> {
     return this.oneToOne('mapValues', 'mapValues', f, { keepsPartitioner: true })

@@ -1,3 +1,4 @@
+import { hashNumber } from '../../common/key/index.js'
 import { registerBuiltins } from '../builtins.js'
 
 /** A small seeded generator (xorshift128 by way of splitmix32): the same seed gives the same numbers everywhere. */
@@ -21,7 +22,35 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
+/** The numbers of one partition under a seed. */
+export function partitionRandom(seed: number, partition: number): () => number {
+  return seededRandom(hashNumber(seed) ^ Math.imul(partition + 1, 0x85ebca6b))
+}
+
+/** A number of events by the Poisson distribution (D. E. Knuth's way; large means in steps, which add up). */
+export function poisson(mean: number, random: () => number): number {
+  let events = 0
+  for (let left = mean; left > 0; left -= 30) {
+    const limit = Math.exp(-Math.min(left, 30))
+    for (let product = random(); product > limit; product *= random()) events++
+  }
+  return events
+}
+
 registerBuiltins({
+  /** Whether the record's random number lies in [low, high): cells of one seed are disjoint. */
+  inCell: (args: { readonly seed: number; readonly low: number; readonly high: number }, _functions, context) => {
+    const random = partitionRandom(args.seed, context.partition)
+    return () => {
+      const x = random()
+      return x >= args.low && x < args.high
+    }
+  },
+  /** As many copies of a record as a Poisson distribution says. */
+  copies: (args: { readonly seed: number; readonly mean: number }, _functions, context) => {
+    const random = partitionRandom(args.seed, context.partition)
+    return (record: unknown) => new Array<unknown>(poisson(args.mean, random)).fill(record)
+  },
   /** A uniform sample of a partition's keys, by reservoir, and how many there are. */
   sampleKeys:
     (args: { readonly size: number; readonly seed: number }, _functions, context) => (keys: Iterable<unknown>) => {

@@ -23,9 +23,30 @@ export const rddErrors = errorTable({
   },
   FS_RDD_PARTITION_INDEX: {
     category: 'usage',
-    message: (d) => `the partitioner gave ${d.partition} for key ${d.key}, which is no integer from 0 to ${Number(d.numPartitions) - 1}`,
+    message: (d) =>
+      `the partitioner gave ${d.partition} for key ${d.key}, which is no integer from 0 to ${Number(d.numPartitions) - 1}`,
     hint: 'getPartition(key) must return an index below numPartitions.',
     example: { numPartitions: 8 },
+  },
+  FS_RDD_NO_PARTITION: {
+    category: 'usage',
+    message: (d) => `${d.operation} asked for partition ${d.partition} of an RDD that has ${d.numPartitions}`,
+    hint: 'Partitions count from 0 to getNumPartitions() - 1.',
+  },
+  FS_RDD_NOT_A_NUMBER: {
+    category: 'usage',
+    message: (d) => `${d.operation}() met ${d.value}, which is no number`,
+    hint: 'Map the records to numbers first.',
+  },
+  FS_RDD_HISTOGRAM_RANGE: {
+    category: 'usage',
+    message: (d) => `histogram(${d.count}) cannot divide the range from ${d.min} to ${d.max} into buckets`,
+    hint: 'The RDD must have records, all of them finite numbers; otherwise give the buckets themselves.',
+  },
+  FS_RDD_NO_FRACTION: {
+    category: 'usage',
+    message: (d) => `${d.operation} met the key ${d.key}, for which no fraction was given`,
+    hint: 'Give a fraction for each key; 0 leaves its records out.',
   },
   FS_RDD_EMPTY: {
     category: 'usage',
