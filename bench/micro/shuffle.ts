@@ -153,6 +153,20 @@ for (const [numPartitions, records] of [
   })
 }
 
+{
+  const options = { ...spilling(512 * MB), numPartitions: 1, pairs: true }
+  const sources = Array.from({ length: 1000 }, (_, mapId): LocalSource => {
+    const writer = new PartitionWriter({ ...options, file: join(folder, `tiny-${mapId}`) })
+    for (let i = 0; i < 5; i++) writer.add(0, `key${i}`, i)
+    const { path, lengths } = writer.commit()
+    return { kind: 'local', mapId, executorId: '', path, offset: 0, length: lengths[0] as number }
+  })
+  rate('blocks of 5 records read (blocks, not records)', 1000, () => {
+    const input = new ShuffleInput({ shuffleId: 0, reduceId: 0, sources })
+    while (input.next() !== undefined);
+  })
+}
+
 for (const distinct of [50_000, 1_000_000]) {
   if (!wanted('CombineWriter')) break
   const batches = [...freshStrings(2_000_000, distinct)]

@@ -1,5 +1,6 @@
-import { decodeFrames, decodePairs, encodeFrame, encodePairs } from '../serializer/index.js'
+import { decodeFrames, decodePairs, encodePairs } from '../serializer/index.js'
 import { AppendFile, temporaryPath } from './append-file.js'
+import { FrameEncoder } from './frame-encoder.js'
 import type { PairBatch, SpillOptions } from './types.js'
 
 /** Where frames lie in a file: offset and length of each in turn. */
@@ -8,10 +9,10 @@ export type FrameList = number[]
 /** A temporary file of frames of pairs, each of which can be read back by its place. */
 export class FrameFile {
   readonly #file: AppendFile
-  readonly #options: SpillOptions
+  readonly #encoder: FrameEncoder
 
   constructor(options: SpillOptions) {
-    this.#options = options
+    this.#encoder = new FrameEncoder(options.codec)
     this.#file = new AppendFile(temporaryPath(options.spillDir, 'spill'), 'a spill file', { files: options.files })
   }
 
@@ -23,7 +24,7 @@ export class FrameFile {
   /** Appends one frame and adds its place to `list`. */
   append(list: FrameList, keys: unknown[], values: unknown[]): void {
     const payload = encodePairs(keys, values, keys.length)
-    const frame = encodeFrame(payload, { codec: this.#options.codec, records: keys.length })
+    const frame = this.#encoder.encode(payload, keys.length)
     list.push(this.#file.length, frame.length)
     this.#file.append(frame)
   }

@@ -1,5 +1,6 @@
-import { encodeBatch, encodeFrame, encodePairs } from '../serializer/index.js'
+import { encodeBatch, encodePairs } from '../serializer/index.js'
 import { AppendFile, temporaryPath } from './append-file.js'
+import { FrameEncoder } from './frame-encoder.js'
 import { recordsPerFrame } from './frame-size.js'
 import { PartitionOrder } from './partition-order.js'
 import { encodeFooter } from './shuffle-file.js'
@@ -39,6 +40,7 @@ export class PartitionOutput {
     writeNanos: 0,
   }
   readonly #options: ShuffleWriterOptions
+  readonly #encoder: FrameEncoder
   /** Frames by partition; made when the first one is there, so that empty partitions cost nothing. */
   readonly #frames: (Uint8Array[] | undefined)[]
   /** Partitions that have frames in memory. */
@@ -49,6 +51,7 @@ export class PartitionOutput {
 
   constructor(options: ShuffleWriterOptions) {
     this.#options = options
+    this.#encoder = new FrameEncoder(options.codec)
     this.#frames = new Array(options.numPartitions)
     this.#sorted = new PartitionOrder(options.numPartitions)
   }
@@ -154,7 +157,7 @@ export class PartitionOutput {
       batch.values === undefined
         ? encodeBatch(keys)
         : encodePairs(keys, this.#sorted.gather(batch.values, range.from, range.to), count)
-    const frame = encodeFrame(payload, { codec: this.#options.codec, records: count })
+    const frame = this.#encoder.encode(payload, count)
     const frames = this.#frames[partition]
     if (frames === undefined) this.#frames[partition] = [frame]
     else frames.push(frame)
