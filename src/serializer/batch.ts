@@ -7,6 +7,7 @@ import { type ColumnValues, toArray } from './column/place.js'
 import { readColumn, readTagged } from './column/read-column.js'
 import { writePairRows, writeRows } from './column/row-column.js'
 import { writeColumn } from './column/write-column.js'
+import { UnsupportedValue } from './row/row-writer.js'
 import { explainUnsupported } from './unsupported.js'
 
 /** The first byte of every batch; changes with the format. */
@@ -118,11 +119,19 @@ function write(
     }
     return writer.copyFrom(0)
   } catch (error) {
-    throw (error instanceof FiresteelError ? undefined : explain()) ?? error
+    throw error instanceof UnsupportedValue ? (explain() ?? changing()) : error
   } finally {
     writer.reset()
     idle.push(writer)
   }
+}
+
+/** For what was refused while it was written, and is not there when it is looked for. */
+function changing(): FiresteelError {
+  return new FiresteelError('FS_SERIALIZER_UNSUPPORTED', {
+    path: 'record',
+    type: 'value that changes while it is read',
+  })
 }
 
 function writeHeader(writer: BatchWriter, count: number): void {

@@ -1,5 +1,5 @@
 /** More properties than this make no literal: V8 would store them in a dictionary anyway. */
-export const MAX_LITERAL_PROPERTIES = 128
+const MAX_LITERAL_PROPERTIES = 128
 
 const cache = new Map<string, (...args: never[]) => object>()
 const MAX_CACHED = 1000

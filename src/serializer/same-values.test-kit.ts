@@ -11,7 +11,7 @@ interface Pairing {
  * Where two values differ, as a path; undefined when they are the same in every respect that the format keeps: kinds, prototypes,
  * property order, holes, and which places hold one and the same object.
  */
-export function difference(a: unknown, b: unknown): string | undefined {
+function difference(a: unknown, b: unknown): string | undefined {
   return differ(a, b, { forth: new Map(), back: new Map() })
 }
 

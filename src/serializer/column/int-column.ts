@@ -2,7 +2,7 @@ import type { BatchWriter } from '../batch-writer.js'
 import type { ByteReader } from '../byte-reader.js'
 
 /** The values of a numeric column as read: a typed array to read from at once, or to copy out. */
-export type NumericColumn = Int32Array | Float64Array
+type NumericColumn = Int32Array | Float64Array
 
 const HIGH = 2 ** 32 - 1
 

@@ -6,7 +6,7 @@ import { objectLiteral } from '../object-literal.js'
 import { shapeKind } from './row-tag.js'
 
 /** Where the values of a row's properties come from, in order. */
-export interface ValueSource {
+interface ValueSource {
   value(): unknown
 }
 
