@@ -25,9 +25,11 @@ export async function rebuild(bytes: Uint8Array, options: RebuildOptions): Promi
   const streamLength = input.count()
   const buffers = sizes.map(({ start, length }) => ({ start, buffer: copyOf(input.raw(length)) }))
   const stream = new ByteReader(input.raw(streamLength))
+  // Each part has its own table of strings.
+  const code = new ByteReader(input.rest())
   const modules = await Promise.all(header.modules.map((module) => loadModule(module, options.moduleBase)))
   const handles = header.handles.map((ref) => options.resolveHandle(ref))
-  return new Rebuilding(options.moduleBase).run(stream, input, { modules, handles, buffers })
+  return new Rebuilding(options.moduleBase).run(stream, code, { modules, handles, buffers })
 }
 
 function copyOf(bytes: Uint8Array): ArrayBuffer {

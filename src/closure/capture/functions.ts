@@ -11,7 +11,7 @@ import type { Graph } from './graph.js'
 import { type BoundParts, type Insides, lookInto, privateFields } from './inspector.js'
 import { isNativeText } from './prototypes.js'
 import { intrinsicReference } from './references.js'
-import { type Script, scriptAt } from './scripts.js'
+import { isRuntimeScript, type Script, scriptAt } from './scripts.js'
 import { findVariables, type Variable } from './variables.js'
 
 /** A function or class of the graph that travels as source and values. */
@@ -92,6 +92,7 @@ export class FunctionTable {
     const installed = script && referenceByScript(fn, script.url)
     if (installed) return graph.reference(installed)
     if (isRequire(fn)) return this.#declareRequire()
+    if (script && isRuntimeScript(script)) graph.refuse(id, `${fn.name || 'a function'} is internal to Node`)
     const analysis = this.#analyse(text, id)
     this.#codes.set(fn, {
       kind: 'function',

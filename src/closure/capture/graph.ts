@@ -181,6 +181,15 @@ export class Graph {
     return this.#ids.get(value)
   }
 
+  /** The number of the node through which a node was reached first. */
+  parentOf(id: number): number {
+    return this.#parents[id] as number
+  }
+
+  isFunction(id: number): boolean {
+    return this.#kinds[id] === Kind.function
+  }
+
   /** `conn -> socket`: how the root reaches a node; empty for the root. */
   pathTo(id: number, more: readonly Label[] = []): string {
     const labels: Label[] = []

@@ -2,6 +2,8 @@ import { types } from 'node:util'
 import { analyse } from '../analysis/analyse.js'
 import { builtinReference } from '../references/builtin-modules.js'
 import { isKnownGlobal } from '../references/intrinsics.js'
+import { lookInto } from './inspector.js'
+import { isRuntimeScript, scriptAt } from './scripts.js'
 
 /** What an object's class says about the travelling of its instances. */
 export interface PrototypeFacts {
@@ -68,7 +70,9 @@ const isHostTag = (tag: string): boolean => /Generator$|Iterator$|^Iterator Help
 
 function isHostClass(owner: Function): boolean {
   if (builtinReference(owner)) return true
-  return isKnownGlobal(owner.name) && Reflect.get(globalThis, owner.name) === owner
+  if (isKnownGlobal(owner.name) && Reflect.get(globalThis, owner.name) === owner) return true
+  const { location } = lookInto(owner)
+  return location !== undefined && isRuntimeScript(scriptAt(location))
 }
 
 function isEventEmitter(owner: Function): boolean {

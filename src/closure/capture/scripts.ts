@@ -36,6 +36,11 @@ export function scriptAt(location: Location): Script {
   return found
 }
 
+/** Whether a script is part of Node. */
+export function isRuntimeScript({ url }: Script): boolean {
+  return url.startsWith('node:')
+}
+
 /** Names a script by URL where it is named by path. */
 export function asUrl(name: string): string {
   return name.startsWith('/') ? pathToFileURL(name).href : name

@@ -18,7 +18,7 @@ interface Node extends Ordered {
 /** Writes the code of a graph: for each function, in the order in which they can be made, its script and its set-up. */
 export function writeCode(graph: Graph, out: ByteWriter): void {
   const codes = graph.functions.all
-  const cells = sharedVariables(codes)
+  const cells = sharedVariables(graph, codes)
   const places = new Map(inOrder(nodesOf(graph, codes)).map(({ code }, place) => [code, place]))
   out.count(new Set(cells.values()).size)
   out.count(places.size)

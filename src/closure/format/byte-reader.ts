@@ -10,10 +10,6 @@ export class ByteReader {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length
-  }
-
   /** The next byte, which stays. */
   peek(): number | undefined {
     return this.#bytes[this.#at]
@@ -56,6 +52,11 @@ export class ByteReader {
     const value = this.#bytes.subarray(this.#at, end)
     this.#at = end
     return value
+  }
+
+  /** All that is left; a view. */
+  rest(): Buffer {
+    return this.raw(this.#bytes.length - this.#at)
   }
 
   string(): string {
