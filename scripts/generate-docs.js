@@ -11,12 +11,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** Loads the tables from their TypeScript source, so that the pages follow it without a build. */
 async function loadTables() {
-  const contents = `
-    export { configSections } from './src/common/conf/index.js'
-    export { withoutEffect } from './src/common/conf/known-to-spark.js'
-    export { errors } from './src/common/errors/index.js'`
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
+    entryPoints: [join(root, 'scripts/docs/tables.ts')],
     bundle: true,
     write: false,
     format: 'esm',

@@ -14,3 +14,9 @@ export function printNote(text: string): void {
 export function printRefusal(error: FiresteelError): void {
   printNote(`firesteel: ${error.message}\n  ${error.hint}`)
 }
+
+/** The streams of a prompt on a terminal; undefined when either is none, as in a pipe. */
+export function promptStreams(): { input: NodeJS.ReadStream; output: NodeJS.WriteStream } | undefined {
+  const { stdin: input, stdout: output } = process
+  return input.isTTY && output.isTTY ? { input, output } : undefined
+}

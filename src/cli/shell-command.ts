@@ -8,7 +8,7 @@ import { getLogger } from '../common/log/index.js'
 import { RDD, SparkContext } from '../index.js'
 import { describeRequest } from './describe-request.js'
 import { parseFlags } from './parse-flags.js'
-import { print, printNote } from './print.js'
+import { print, printNote, promptStreams } from './print.js'
 import { describeFailure } from './run-application.js'
 import { complete } from './shell/complete.js'
 import { historySize, readHistory, writeHistory } from './shell/history-file.js'
@@ -55,19 +55,19 @@ async function converse(sc: SparkContext): Promise<void> {
   const scope = new ShellScope(await globalsOf(sc), importFromWorkingFolder)
   const showError = (error: unknown) => printNote(describeFailure(error))
   const session = new ShellSession(scope, { result: print, error: showError, describe })
-  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
+  const streams = promptStreams()
   const reader = createInterface({
-    input: process.stdin,
-    output: isTerminal ? process.stdout : undefined,
-    terminal: isTerminal,
+    input: streams?.input ?? process.stdin,
+    output: streams?.output,
+    terminal: streams !== undefined,
     prompt: 'firesteel> ',
-    history: isTerminal ? readHistory() : [],
+    history: streams ? readHistory() : [],
     historySize,
     removeHistoryDuplicates: true,
     completer: (line: string) => complete(line, scope),
   })
   process.on('unhandledRejection', showError)
-  if (isTerminal) greet(sc)
+  if (streams) greet(sc)
   try {
     await readLines(reader, { session, sc })
   } finally {

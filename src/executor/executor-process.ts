@@ -2,9 +2,12 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { RPC_MESSAGE_MAX_SIZE, SparkConf } from '../common/conf/index.js'
+import { getLogger } from '../common/log/index.js'
 import { createNetworkRpc, type RpcPeer } from '../rpc/index.js'
 import { Executor } from './executor.js'
 import { executorOptions } from './executor-options.js'
+
+const log = getLogger('ExecutorProcess')
 
 /** What the launcher of an executor process tells it. */
 export interface ExecutorLaunchData {
@@ -47,9 +50,8 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
   try {
     driver = await rpc.connect(launch.driver, { timeoutMs: 10_000 })
   } catch (error) {
-    process.stderr.write(
-      `executor ${launch.executorId}: the driver at ${launch.driver.host}:${launch.driver.port} cannot be reached: ${String(error)}\n`,
-    )
+    const { host, port } = launch.driver
+    log.error(`executor ${launch.executorId}: the driver at ${host}:${port} cannot be reached`, { error })
     return leave(exitCodes.driverUnreachable)
   }
   driver.onClose((cause) => leave(cause === undefined ? exitCodes.stopped : exitCodes.driverLost))
@@ -69,9 +71,7 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
     })
     await new Executor(options, rpc, driver).start()
   } catch (error) {
-    process.stderr.write(
-      `executor ${launch.executorId} could not start: ${error instanceof Error ? error.stack : String(error)}\n`,
-    )
+    log.error(`executor ${launch.executorId} could not start`, { error })
     leave(exitCodes.failed)
   }
 }

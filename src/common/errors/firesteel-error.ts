@@ -44,7 +44,7 @@ export class FiresteelError extends Error {
 
   /** Whether `value` is a Firesteel error with this code. */
   static is(value: unknown, code: ErrorCode): value is FiresteelError {
-    return value instanceof FiresteelError && value.code === code
+    return typeof value === 'object' && value !== null && brand in value && (value as FiresteelError).code === code
   }
 }
 

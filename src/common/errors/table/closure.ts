@@ -68,7 +68,8 @@ export const closureErrors = errorTable({
   },
   FS_CLOSURE_MODULE_MISSING: {
     category: 'closure',
-    message: (d) => `a function needs the module '${d.specifier}'${d.version ? ` (version ${d.version})` : ''}, which was not found here: ${d.reason}`,
+    message: (d) =>
+      `a function needs the module '${d.specifier}'${d.version ? ` (version ${d.version})` : ''}, which was not found here: ${d.reason}`,
     hint: 'Install it where the executor runs, or submit the program with --packages or as a package with its dependencies.',
   },
   FS_CLOSURE_MODULE_VERSION: {

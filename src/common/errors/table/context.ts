@@ -20,7 +20,8 @@ export const contextErrors = errorTable({
   },
   FS_JOB_RESULT_TOO_LARGE: {
     category: 'resource',
-    message: (d) => `the results of ${d.operation}() are larger than spark.driver.maxResultSize: ${d.bytes} bytes so far, the limit is ${d.limit}`,
+    message: (d) =>
+      `the results of ${d.operation}() are larger than spark.driver.maxResultSize: ${d.bytes} bytes so far, the limit is ${d.limit}`,
     hint: 'Save the RDD, iterate it with toLocalIterator(), or take() a part; or raise spark.driver.maxResultSize (0 for no limit).',
   },
 })

@@ -23,7 +23,8 @@ export const executorErrors = errorTable({
   },
   FS_TASK_HEAP_LIMIT: {
     category: 'resource',
-    message: (d) => `task ${d.task} outgrew its share of memory: its thread's heap holds ${d.heapMiB} MiB, its share is ${d.limitMiB} MiB`,
+    message: (d) =>
+      `task ${d.task} outgrew its share of memory: its thread's heap holds ${d.heapMiB} MiB, its share is ${d.limitMiB} MiB`,
     hint: 'Raise spark.executor.memory, use more partitions, or run fewer tasks at a time in an executor.',
   },
   FS_TASK_OUT_OF_MEMORY: {
@@ -49,7 +50,8 @@ export const executorErrors = errorTable({
   },
   FS_TASK_PIPE_EXIT: {
     category: 'task',
-    message: (d) => `the command '${d.command}' of pipe() ended with ${d.code}${d.stderr ? `; its error output ends: ${d.stderr}` : ''}`,
+    message: (d) =>
+      `the command '${d.command}' of pipe() ended with ${d.code}${d.stderr ? `; its error output ends: ${d.stderr}` : ''}`,
     hint: 'A command in pipe() must end with exit code 0.',
   },
   FS_TASK_NO_CONTEXT: {
