@@ -14,6 +14,8 @@ import { writeReport } from './harness/report.js'
 import { setUpSpark } from './harness/spark.js'
 import { summarise } from './harness/summary.js'
 
+const LINES_OF_CAUSE = 8
+
 const log = (text) => console.error(text)
 
 async function main() {
@@ -35,10 +37,16 @@ async function main() {
   }
   rmSync(folders.scratch, { recursive: true, force: true })
   const summary = summarise(runs, options)
-  const machine = describeMachine(spark)
+  const machine = { ...describeMachine(spark), load: loadOf(runs) }
   console.log(writeReport({ date: new Date().toISOString(), options, machine, summary, runs }))
   for (const problem of summary.problems) log(`problem: ${problem}`)
   if (summary.problems.length > 0) process.exitCode = 1
+}
+
+/** Least and greatest load average before a run, by which a reader can tell whether others used the machine. */
+function loadOf(runs) {
+  const loads = runs.map((run) => run.loadBefore)
+  return { least: Math.min(...loads), greatest: Math.max(...loads) }
 }
 
 /** Each round starts with another peer, so that none always runs first. */
@@ -56,7 +64,7 @@ async function runOnce({ program, peer, round, inputs }, context) {
   const command = peerCommand(peer, program.source ?? program.name, args, context)
   const { stdout, stderr, ...measured } = await measure(command, context.options.timeoutSeconds)
   const run = { program: program.name, peer, round, args: args.map(withoutFolder), ...measured, ...parseOutput(stdout) }
-  if (run.exitCode !== 0) run.failure = `ended with ${run.exitCode}: ${stderr.trim().split('\n').slice(-12).join('\n')}`
+  if (run.exitCode !== 0) run.failure = `ended with ${run.exitCode}: ${causeIn(stderr)}`
   else check(run, () => program.verify?.(output, inputs))
   rmSync(output, { recursive: true, force: true })
   log(
@@ -64,6 +72,13 @@ async function runOnce({ program, peer, round, inputs }, context) {
       `${Math.round((run.peakBytes ?? 0) / 1e6)} MB${run.failure === undefined ? '' : `, FAILED: ${run.failure}`}`,
   )
   return run
+}
+
+/** The lines from the first that speaks of an error; the last lines when none does. */
+function causeIn(stderr) {
+  const lines = stderr.trim().split('\n')
+  const first = lines.findIndex((line) => /error|exception|traceback/i.test(line))
+  return (first === -1 ? lines.slice(-LINES_OF_CAUSE) : lines.slice(first, first + LINES_OF_CAUSE)).join('\n')
 }
 
 /** A run counts only with a checksum: the program's own line, or what `verify` finds on disk. */

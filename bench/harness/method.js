@@ -24,6 +24,8 @@ export function method({ date, options, machine }) {
     '## Machine and versions',
     '',
     `- ${machine.processor}, ${plural(machine.cores, 'core')}, ${machine.memoryGiB} GiB, ${machine.system}`,
+    `- Load average of the last minute before the runs: ${machine.load.least.toFixed(1)} to ${machine.load.greatest.toFixed(1)}. Runs follow each other, so up to`,
+    `  ${machine.cores} is the benchmark's own; more means that others used the machine as well, and times are too long.`,
     `- Firesteel ${machine.firesteel}, Node ${machine.node}`,
     ...(machine.spark === undefined
       ? []

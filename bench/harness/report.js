@@ -133,7 +133,7 @@ function programTable({ programs }) {
 }
 
 const ratioTitle = (peer) => `${peerTitles[peer]} ÷ Firesteel`
-const seconds = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(1))
+const seconds = (value) => value.toFixed(value < 0.1 ? 3 : value < 10 ? 2 : 1)
 const megabytes = (value) => Math.round(value / 1e6).toLocaleString('en')
 
 function cell(spread, format) {
