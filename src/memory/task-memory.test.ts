@@ -36,7 +36,7 @@ describe('TaskMemory', () => {
     const { memory, pool } = setUp()
     memory.acquire(40 * MB)
     expect(memory.shouldSpill()).toBe(false)
-    const other = new TaskMemory({ pool, sampleHeap: () => ({ used: 0, limit: 1, external: 0 }) })
+    const other = new TaskMemory({ pool, sampleHeap: () => ({ used: 0, limit: 1000 * MB, external: 0 }) })
     expect(memory.shouldSpill()).toBe(true)
     other.close()
     expect(memory.shouldSpill()).toBe(false)
@@ -49,6 +49,16 @@ describe('TaskMemory', () => {
     expect(memory.shouldSpill()).toBe(false)
     pass(5)
     expect(memory.shouldSpill()).toBe(true)
+  })
+
+  it('never holds more than the heap of its thread has room for', () => {
+    const pool = MemoryPool.create({ totalBytes: 1000 * MB })
+    const memory = new TaskMemory({ pool, sampleHeap: () => ({ used: 0, limit: 100 * MB, external: 0 }) })
+    expect(memory.limit).toBe(60 * MB)
+    expect(memory.acquire(80 * MB)).toBe(60 * MB)
+    expect(memory.acquire(1)).toBe(0)
+    memory.close()
+    expect(pool.executionUsed).toBe(0)
   })
 
   it('counts buffers outside the heap', () => {

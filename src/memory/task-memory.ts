@@ -29,6 +29,10 @@ export interface TaskMemoryOptions {
 
 /** The heap is looked at this often at most. */
 const SAMPLE_EVERY_MS = 4
+/** Share of V8's limit from which a full heap makes the task spill. */
+const HEAP_TARGET = 0.7
+/** Share of V8's limit that a task may hold by its own account: the collector needs room to work in. */
+const HEAP_SHARE = 0.6
 /** Asked of the pool at a time. */
 const PAGE = 1024 * 1024
 /** Below this a consumer never needs to spill: it would write crumbs. */
@@ -54,7 +58,9 @@ export class TaskMemory {
   readonly #slot: number
   readonly #sampleHeap: () => HeapSample
   readonly #now: () => number
-  readonly #heapTarget: number | undefined
+  readonly #heapTarget: number
+  /** Bytes of heap that the task may hold, whatever the pool has. */
+  readonly #heapShare: number
   readonly #externalTarget: number
   readonly #evict: ((bytes: number) => void) | undefined
   #used = 0
@@ -68,7 +74,9 @@ export class TaskMemory {
     this.#slot = options.slot ?? 0
     this.#sampleHeap = options.sampleHeap ?? sampleV8Heap
     this.#now = options.now ?? (() => performance.now())
-    this.#heapTarget = options.heapTargetBytes
+    const { limit } = this.#sampleHeap()
+    this.#heapTarget = options.heapTargetBytes ?? limit * HEAP_TARGET
+    this.#heapShare = Math.floor(limit * HEAP_SHARE)
     this.#externalTarget = options.externalTargetBytes ?? Math.max(options.pool.totalBytes, 512 * 1024 * 1024)
     this.#evict = options.evict
     this.#pool.taskStarted()
@@ -81,7 +89,7 @@ export class TaskMemory {
 
   /** Bytes this task may hold at the moment. */
   get limit(): number {
-    return this.#pool.taskLimit
+    return Math.min(this.#pool.taskLimit, this.#heapShare)
   }
 
   /** Asks for `bytes`; returns how many of them were granted, 0 when memory is short. */
@@ -89,8 +97,8 @@ export class TaskMemory {
     if (bytes <= 0) return 0
     const spare = this.#granted - this.#used
     if (bytes > spare) {
-      const missing = Math.ceil((bytes - spare) / PAGE) * PAGE
-      this.#granted += this.#pool.acquireExecution(missing, this.#granted, this.#evict)
+      const missing = Math.min(Math.ceil((bytes - spare) / PAGE) * PAGE, this.#heapShare - this.#granted)
+      if (missing > 0) this.#granted += this.#pool.acquireExecution(missing, this.#granted, this.#evict)
     }
     const got = Math.min(bytes, this.#granted - this.#used)
     this.#used += got
@@ -109,7 +117,7 @@ export class TaskMemory {
 
   /** Whether this task holds more than its share, or its thread's heap or buffers are near their limit. */
   shouldSpill(): boolean {
-    return this.#used > this.#pool.taskLimit || this.heapPressed()
+    return this.#used > this.limit || this.heapPressed()
   }
 
   /** Whether the thread's heap or its buffers are near their limit; looked at every few milliseconds at most. */
@@ -117,9 +125,9 @@ export class TaskMemory {
     const now = this.#now()
     if (now - this.#sampledAt < SAMPLE_EVERY_MS) return this.#pressed
     this.#sampledAt = now
-    const { used, limit, external } = this.#sampleHeap()
+    const { used, external } = this.#sampleHeap()
     this.#pool.report(this.#slot, { execution: this.#granted, heap: used, external })
-    this.#pressed = used > (this.#heapTarget ?? limit * 0.7) || external > this.#externalTarget
+    this.#pressed = used > this.#heapTarget || external > this.#externalTarget
     return this.#pressed
   }
 

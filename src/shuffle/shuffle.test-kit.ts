@@ -64,7 +64,7 @@ export function randomOrderedKey(random: () => number, distinct: number): unknow
 export function bench(limitBytes = 512 * MB) {
   const folder = mkdtempSync(join(tmpdir(), 'firesteel-shuffle-'))
   const pool = MemoryPool.create({ totalBytes: limitBytes })
-  const memory = new TaskMemory({ pool, sampleHeap: () => ({ used: 0, limit: 1, external: 0 }), heapTargetBytes: 1 })
+  const memory = new TaskMemory({ pool, sampleHeap: () => ({ used: 0, limit: 4096 * MB, external: 0 }) })
   return {
     folder,
     pool,
