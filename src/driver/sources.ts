@@ -1,5 +1,6 @@
 import { FiresteelError } from '../common/errors/index.js'
-import { type FileSplit, planSplits } from '../io/index.js'
+import { type FileSplit, type PlanSplitsOptions, planSplits } from '../io/index.js'
+import type { FileFormat } from '../pipeline/index.js'
 import type { RddSpec } from '../rdd/index.js'
 import { encodeBatch } from '../serializer/index.js'
 
@@ -41,23 +42,35 @@ export function range(
   }
 }
 
-/** Lines of files. */
-export function textFile(path: string, minPartitions: number): RddSpec {
-  return files('textFile', path, { format: 'text', plan: () => planSplits(path, { minPartitions }) })
+/** One value to a partition, which would rather run on certain hosts. */
+export function placedValues<T>(
+  values: Iterable<T>,
+  preferredLocations: (value: T, index: number) => readonly string[],
+): RddSpec {
+  const all = [...values]
+  const places = all.map(preferredLocations)
+  return {
+    operation: 'makeRDD',
+    operator: { op: 'values' },
+    inputs: [],
+    numPartitions: all.length,
+    attachment: (p) => encodeBatch([all[p]]),
+    preferredLocations: (p) => places[p] ?? [],
+  }
 }
 
-interface FileSource {
-  readonly format: 'text' | 'wholeText' | 'binaryFiles' | 'binaryRecords' | 'object' | 'jsonLines' | 'csv'
+/** How files are read, and cut into partitions when the number of partitions is first needed. */
+export interface FileSource extends PlanSplitsOptions {
+  readonly format: FileFormat
+  /** Of the format's reader. */
   readonly options?: unknown
-  /** One list of splits for each partition. Called once, when the number of partitions is first needed. */
-  readonly plan: () => FileSplit[][]
 }
 
 /** Records of files in some format. */
 export function files(operation: string, path: string, source: FileSource): RddSpec {
   let splits: FileSplit[][] | undefined
   const planned = (): FileSplit[][] => {
-    splits ??= source.plan()
+    splits ??= planSplits(path, source)
     return splits
   }
   return {

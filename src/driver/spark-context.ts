@@ -5,13 +5,12 @@ import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
 import { type AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator } from '../executor/index.js'
 import type { SparkListener } from '../listener/index.js'
-import { type AnyRdd, RDD, type RddSpec, unionSpec } from '../rdd/index.js'
+import type { RDD } from '../rdd/index.js'
 import type { PendingReason } from '../scheduler/index.js'
 import { StatusTracker } from '../status/index.js'
 import type { RddStorageSummary } from '../storage/index.js'
 import { DriverRuntime } from './driver-runtime.js'
-import { JobControl } from './job-control.js'
-import * as sources from './sources.js'
+import { RddSources } from './rdd-sources.js'
 
 /** What `SparkContext.create` takes instead of a `SparkConf`. */
 export interface SparkContextOptions {
@@ -24,7 +23,7 @@ export interface SparkContextOptions {
 let active: SparkContext | undefined
 
 /** The entry to Firesteel: a connection to executors, from which RDDs are made. One at a time in a process. */
-export class SparkContext extends JobControl {
+export class SparkContext extends RddSources {
   readonly startTime = Date.now()
   readonly [staysHome] = 'the SparkContext cannot be used inside a task: it lives in the driver'
   /** @internal */
@@ -86,43 +85,9 @@ export class SparkContext extends JobControl {
     return this.master === 'local' || this.master.startsWith('local[')
   }
 
-  get defaultParallelism(): number {
-    return this.runtime.defaultParallelism
-  }
-
-  get defaultMinPartitions(): number {
-    return this.runtime.defaultMinPartitions
-  }
-
   /** A copy of the settings. */
   getConf(): SparkConf {
     return this.runtime.conf.clone()
-  }
-
-  /** An RDD of the values, in order, in slices whose sizes differ by one at most. */
-  parallelize<T>(values: Iterable<T>, numSlices: number = this.defaultParallelism): RDD<T> {
-    return this.#rdd(sources.parallelize(values, numSlices))
-  }
-
-  /** Numbers from `start` up to, not including, `end`; with one argument, from 0 up to it. Only the bounds travel. */
-  range(start: number, end?: number, step = 1, numSlices: number = this.defaultParallelism): RDD<number> {
-    return this.#rdd(sources.range(end === undefined ? 0 : start, end ?? start, { step, numSlices }))
-  }
-
-  emptyRDD<T>(): RDD<T> {
-    return this.#rdd({ operation: 'emptyRDD', operator: { op: 'values' }, inputs: [], numPartitions: 0 })
-  }
-
-  /** Lines of text files: a path, a directory, a pattern, or several with commas between. */
-  textFile(path: string, minPartitions: number = this.defaultMinPartitions): RDD<string> {
-    return this.#rdd(sources.textFile(path, minPartitions))
-  }
-
-  union<T>(rdds: readonly RDD<T>[]): RDD<T>
-  union<T>(...rdds: RDD<T>[]): RDD<T>
-  union<T>(...args: readonly (RDD<T> | readonly RDD<T>[])[]): RDD<T> {
-    const rdds = args.flat() as RDD<T>[]
-    return rdds.length === 0 ? this.emptyRDD() : this.#rdd<T>(unionSpec(rdds as AnyRdd[]))
   }
 
   /** Sends a value to every executor once, however many tasks read it: `value` inside a task. */
@@ -204,10 +169,6 @@ export class SparkContext extends JobControl {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
-  }
-
-  #rdd<T>(spec: RddSpec): RDD<T> {
-    return new RDD<T>(this.runtime, spec)
   }
 }
 
