@@ -5,7 +5,7 @@ export { PartitionWriter } from './partition-writer.js'
 export { readShuffleIndex, readShuffleRange, type ShuffleIndex } from './shuffle-file.js'
 export { type FetchFailureCause, ShuffleInput, type ShuffleReadMetrics } from './shuffle-input.js'
 export { Sorter } from './sorter.js'
-export { type SyncFiles, systemFiles } from './sync-files.js'
+export type { SyncFiles } from './sync-files.js'
 export type {
   AggregationOptions,
   BlockFetch,

@@ -1,7 +1,20 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { equalKeys, hashKey } from '../common/key/index.js'
 import { KeyTable } from './index.js'
 import { randomKey, seeded } from './shuffle.test-kit.js'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+function heldBytes(): number {
+  collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+const flat = (text: string) => Buffer.from(text).toString()
 
 describe('KeyTable', () => {
   it('gives new keys dense ids in the order of insertion and finds them again', () => {
@@ -81,5 +94,40 @@ describe('KeyTable', () => {
     const grown = table.estimateBytes() - before
     expect(grown).toBeGreaterThan(300_000 * 20)
     expect(grown).toBeLessThan(300_000 * 100)
+  })
+
+  it.each<[string, (i: number) => unknown, (i: number) => unknown]>([
+    ['strings and counts', (i) => flat(`word${i % 60_000}`), (i) => i],
+    ['long strings and fractions', (i) => flat(`a rather long key ${i % 60_000}`), (i) => i + 0.5],
+    ['numbers and small objects', (i) => i % 60_000, (i) => ({ sum: i, count: 1 })],
+    ['tuples and tuples', (i) => [i % 60_000, 'x'], (i) => [i, i + 0.5]],
+  ])('estimates itself within a factor of two of the heap: %s', (_, key, value) => {
+    const before = heldBytes()
+    const table = new KeyTable()
+    for (let i = 0; i < 120_000; i++) {
+      table.values[table.id(key(i))] = value(i)
+      if (i % 4096 === 0) table.estimateBytes()
+    }
+    const real = heldBytes() - before
+    const estimate = table.estimateBytes()
+    expect(table.size).toBe(60_000)
+    expect(estimate / real).toBeGreaterThan(0.5)
+    expect(estimate / real).toBeLessThan(2)
+  })
+
+  it('estimates groups within a factor of two of the heap', () => {
+    const before = heldBytes()
+    const table = new KeyTable()
+    for (let i = 0; i < 200_000; i++) {
+      const size = table.size
+      const entry = table.id(i % 7 === 0 ? 'hot' : i % 20_011)
+      if (entry === size) table.values[entry] = []
+      ;(table.values[entry] as unknown[]).push({ id: i, name: flat(`name ${i}`) })
+      if (i % 4096 === 0) table.estimateBytes()
+    }
+    const real = heldBytes() - before
+    const estimate = table.estimateBytes()
+    expect(estimate / real).toBeGreaterThan(0.5)
+    expect(estimate / real).toBeLessThan(2)
   })
 })
