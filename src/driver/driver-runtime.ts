@@ -50,6 +50,7 @@ import { captureFunction } from './function-capture.js'
 import { jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
 import { SchedulerShell } from './scheduler-shell.js'
 import { TemporaryFolders } from './temporary-folders.js'
+import { withUserStack } from './user-stack.js'
 
 const log = getLogger('SparkContext')
 const managers: readonly ClusterManager[] = [localManager, localClusterManager]
@@ -212,13 +213,17 @@ export class DriverRuntime implements RddContext {
         reason: `job group ${group} was cancelled with its future jobs`,
       })
     }
-    await this.shell.run(request, {
-      properties,
-      tags,
-      group,
-      description: properties[jobDescriptionProperty] ?? site.short,
-      callSite: site.short,
-    })
+    try {
+      await this.shell.run(request, {
+        properties,
+        tags,
+        group,
+        description: properties[jobDescriptionProperty] ?? site.short,
+        callSite: site.short,
+      })
+    } catch (error) {
+      throw withUserStack(error, site)
+    }
   }
 
   persistRdd(rdd: AnyRdd): void {
@@ -342,6 +347,7 @@ export class DriverRuntime implements RddContext {
       executorEnded: (id, cause: ExecutorLossCause) => this.backend.lose(id, cause),
       noMoreExecutors: (message) => this.shell.handle({ type: 'noMoreExecutors', message }),
       log: (level, message) => log[level](message),
+      print: (line) => terminal().writeLine(line),
     }
   }
 

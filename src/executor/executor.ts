@@ -20,6 +20,7 @@ import {
   type WireOutcome,
 } from './executor-messages.js'
 import { ExecutorStorage } from './executor-storage.js'
+import { HeapWatch, type WatchedSlot } from './heap-watch.js'
 import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
 import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
@@ -58,6 +59,7 @@ interface Running {
   readonly task: TaskDescription
   readonly slot: number
   readonly stage: StageBinary | undefined
+  readonly startedAt: number
   killReason?: string
   killTimer?: NodeJS.Timeout
 }
@@ -81,6 +83,8 @@ export class Executor {
   readonly #storage: ExecutorStorage
   readonly #ownOutputs = new OwnOutputs()
   readonly #heapMiB: number
+  readonly #heapWatch: HeapWatch
+  readonly #ending = new Set<SlotThread>()
   #heartbeat: NodeJS.Timeout | undefined
   #isStopped = false
 
@@ -99,6 +103,14 @@ export class Executor {
     this.#mapOutputs = new MapOutputs((shuffleId) => this.#askMapOutputs(shuffleId))
     this.#fetches = new ShuffleFetches(rpc, options.shuffleFetch, options.executorId)
     this.#results = new ResultStore()
+    this.#heapWatch = new HeapWatch({
+      intervalMs: 100,
+      slotLimitBytes: this.#heapMiB * 1048576,
+      processLimitBytes: slotsBytes() + options.memoryBytes + processSlackBytes,
+      processBytes: slotsBytes,
+      running: () => this.#watchedSlots(),
+      onOverflow: (watched, heapBytes) => this.#overflow(watched, heapBytes),
+    })
     this.#storage = new ExecutorStorage({
       executorId: options.executorId,
       rpc,
@@ -143,6 +155,7 @@ export class Executor {
     for (let slot = 0; slot < slots; slot++) this.#thread(slot)
     this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatIntervalMs)
     this.#heartbeat.unref()
+    this.#heapWatch.start()
   }
 
   /** Ends all threads; running tasks are not reported. */
@@ -150,6 +163,7 @@ export class Executor {
     if (this.#isStopped) return
     this.#isStopped = true
     clearInterval(this.#heartbeat)
+    this.#heapWatch.stop()
     for (const running of this.#running.values()) clearTimeout(running.killTimer)
     await Promise.all(this.#threads.map((thread) => thread?.terminate()))
     this.#fetches.close()
@@ -166,7 +180,7 @@ export class Executor {
     const { executorId, localDirs, codec, moduleBase, askTimeoutMs, environment } = this.#options
     const thread = new SlotThread({
       entry: distFile('executor-slot.js'),
-      maxHeapMiB: Math.floor(this.#heapMiB * 1.25),
+      maxHeapMiB: this.#heapMiB + Math.max(1024, 2 * this.#heapMiB),
       data: {
         slot,
         executorId,
@@ -227,7 +241,7 @@ export class Executor {
 
   #begin(task: TaskDescription, attachments: readonly Uint8Array[]): void {
     const stage = this.#stages.get(task.stageKey)
-    this.#running.set(task.taskId, { task, slot: task.slot, stage })
+    this.#running.set(task.taskId, { task, slot: task.slot, stage, startedAt: performance.now() })
     if (stage === undefined) {
       this.#fail(task.taskId, new Error(`stage ${task.stageKey} did not reach executor ${this.#options.executorId}`))
       return
@@ -318,7 +332,11 @@ export class Executor {
     const thread = this.#threads[slot]
     this.#threads[slot] = undefined
     this.#pool.slotLost(slot)
-    void thread?.terminate()
+    if (thread !== undefined) {
+      // Until it has really ended its memory is still there, and must not be held against the threads that go on.
+      this.#ending.add(thread)
+      void thread.terminate().finally(() => this.#ending.delete(thread))
+    }
     if (!this.#isStopped) this.#thread(slot)
   }
 
@@ -377,6 +395,32 @@ export class Executor {
       default:
         return outcome
     }
+  }
+
+  #watchedSlots(): WatchedSlot[] {
+    if (this.#ending.size > 0) return []
+    return [...this.#running.values()].flatMap(({ task, slot, startedAt }) => {
+      const thread = this.#threads[slot]
+      if (thread === undefined) return []
+      const runningForMs = performance.now() - startedAt
+      const reportedHeap = this.#pool.slotUse(slot).heap
+      return [{ slot, taskId: task.taskId, runningForMs, reportedHeap, heapNow: () => thread.heapNow() }]
+    })
+  }
+
+  /** A thread's heap has passed its share and it did not look up: it is ended, and its task fails by name. */
+  #overflow({ slot, taskId }: WatchedSlot, heapBytes: number): void {
+    if (!this.#running.has(taskId)) return
+    const { memoryBytes, slots } = this.#options
+    const details = {
+      task: taskId,
+      heapMiB: toMiB(heapBytes),
+      limitMiB: this.#heapMiB,
+      executorMiB: toMiB(memoryBytes),
+      slots,
+    }
+    this.#fail(taskId, new FiresteelError('FS_TASK_OUT_OF_MEMORY', details))
+    this.#replaceThread(slot)
   }
 
   #threadLost(slot: number, thread: SlotThread, error: Error): void {
@@ -467,6 +511,17 @@ export class Executor {
   }
 }
 
+/** Beyond the executor's memory: code, stacks, buffers of the network, and garbage that is not collected yet. */
+const processSlackBytes = 128 * 1048576
+
+/** Bytes of this process that are not the main thread's own: in local mode that is the user's program. */
+function slotsBytes(): number {
+  const { rss, heapTotal, external } = process.memoryUsage()
+  return rss - heapTotal - external
+}
+
+const toMiB = (bytes: number): number => Math.round(bytes / 1048576)
+
 function bytesOf(outcome: SlotOutcome): readonly Uint8Array[] {
   if (outcome.kind === 'batches') return outcome.batches
   return outcome.kind === 'value' ? [outcome.bytes] : []
@@ -506,7 +561,7 @@ function* shuffleReads(plan: StagePlan, task: TaskDescription): Generator<{ shuf
 }
 
 const isManySided = (op: string): boolean =>
-  op === 'zip' || op === 'zipPartitions' || op === 'cartesian' || op === 'cogroup'
+  op === 'zip' || op === 'zipPartitions' || op === 'cartesian' || op === 'cogroup' || op === 'chain'
 
 function cogroupShuffles(sides: readonly ({ shuffleId: number } | { input: number })[]): number[] {
   return sides.flatMap((side) => ('shuffleId' in side ? [side.shuffleId] : []))

@@ -17,6 +17,9 @@ export interface SlotThreadOptions {
   readonly onCall: BlockingHandler
 }
 
+/** Larger than V8's own choice: batches of decoded records then mostly die young (decoding is up to twice as fast). */
+const youngGenerationMiB = 64
+
 /** One worker thread as the executor's main thread sees it. */
 export class SlotThread {
   /** Keys of the stages it has been sent. */
@@ -38,7 +41,7 @@ export class SlotThread {
       transferList: [port2],
       name: `firesteel slot ${options.data.slot}`,
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMiB },
+      resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMiB, maxYoungGenerationSizeMb: youngGenerationMiB },
     })
     this.#worker.unref()
     this.#worker.on('message', options.onMessage)
@@ -65,6 +68,15 @@ export class SlotThread {
   /** Asks the running task to end at its next look. */
   requestKill(taskId: number): void {
     Atomics.store(this.#control, killWord, killMark(taskId))
+  }
+
+  /** Bytes of heap in use, where Node can tell from the outside; undefined elsewhere. */
+  async heapNow(): Promise<number | undefined> {
+    const worker = this.#worker as Worker & { getHeapStatistics?: () => Promise<{ used_heap_size: number }> }
+    return worker.getHeapStatistics?.().then(
+      (heap) => heap.used_heap_size,
+      () => 0,
+    )
   }
 
   /** Ends the thread, whatever it does; takes some milliseconds. */

@@ -1,5 +1,6 @@
 export type { AnyRdd } from './any-rdd.js'
-export { HashPartitioner, Partitioner, RangePartitioner } from './partitioner.js'
+export { HashPartitioner, Partitioner } from './partitioner.js'
+export { RangePartitioner, type RangePartitionerOptions } from './range-partitioner.js'
 export { RDD } from './rdd.js'
 export type { RddSpec, ShuffleDependencySpec } from './rdd-base.js'
 export type { CapturedFunction, JobRequest, RddContext } from './rdd-context.js'

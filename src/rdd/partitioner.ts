@@ -1,6 +1,5 @@
 import { FiresteelError } from '../common/errors/index.js'
-import { compareKeys, hashKey } from '../common/key/index.js'
-import type { CapturedFunction } from './rdd-context.js'
+import { hashKey } from '../common/key/index.js'
 
 /** Decides which reduce partition a key belongs to. Two RDDs are partitioned alike when their partitioners are `equals`. */
 export abstract class Partitioner {
@@ -37,43 +36,20 @@ export class HashPartitioner extends Partitioner {
   }
 }
 
-interface RangeOptions {
-  readonly ascending: boolean
-  readonly compare?: (a: unknown, b: unknown) => number
-  readonly comparator?: CapturedFunction
-}
-
-/** By ranges of the keys' order, about equally full: made by sorts, from a sample that is taken when the first job needs it. */
-export class RangePartitioner extends Partitioner {
+/** By the key itself, which is a partition's index: for records that already know where they go. @internal */
+export class IndexPartitioner extends Partitioner {
   readonly numPartitions: number
-  readonly ascending: boolean
-  /** Upper bounds of all ranges but the last, ascending; undefined until sampled. */
-  bounds: readonly unknown[] | undefined
-  /** @internal The captured order of the keys, where it is not their natural one. */
-  readonly comparator: CapturedFunction | undefined
-  readonly #compare: (a: unknown, b: unknown) => number
 
-  constructor(partitions: number, options: RangeOptions) {
+  constructor(partitions: number) {
     super()
     this.numPartitions = partitions
-    this.ascending = options.ascending
-    this.comparator = options.comparator
-    this.#compare = options.compare ?? compareKeys
   }
 
   getPartition(key: unknown): number {
-    const bounds = this.bounds ?? []
-    let low = 0
-    let high = bounds.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#compare(key, bounds[middle]) > 0) low = middle + 1
-      else high = middle
-    }
-    return this.ascending ? low : bounds.length - low
+    return key as number
   }
 
   equals(other: unknown): boolean {
-    return other === this
+    return other instanceof IndexPartitioner && other.numPartitions === this.numPartitions
   }
 }

@@ -1,9 +1,8 @@
-import { compareKeys } from '../common/key/index.js'
 import type { AnyRdd } from './any-rdd.js'
-import { partitionCount, refuse } from './argument.js'
+import { partitionCount } from './argument.js'
 import { cogroup, defaultPartitioner, PairOperations, type PartitionerLike, shuffled } from './pair-operations.js'
-import { HashPartitioner, type Partitioner, RangePartitioner } from './partitioner.js'
-import { type KeySample, rangeBounds, sampleSizes } from './range-bounds.js'
+import { HashPartitioner, type Partitioner } from './partitioner.js'
+import { comparator, RangePartitioner } from './range-partitioner.js'
 import type { RDD } from './rdd.js'
 import type { CapturedFunction } from './rdd-context.js'
 import type { Awaitable } from './transformations.js'
@@ -51,7 +50,7 @@ export abstract class WideOperations<T> extends PairOperations<T> {
     const [left, right] = [this as unknown as RDD<T>, other].map((rdd) =>
       rdd.oneToOne<[T, null]>('subtract', 'map', withNull),
     )
-    const given = partitioner ?? this.numPartitions
+    const given = partitioner ?? Math.max(1, this.numPartitions)
     return cogroup<[T, null]>(left as never, 'subtract', [right as never], 'subtract', given).keys()
   }
 
@@ -73,14 +72,9 @@ export abstract class WideOperations<T> extends PairOperations<T> {
     partitioner: Partitioner | number,
     options: Omit<SortOptions<K>, 'numPartitions'> = {},
   ): RDD<[K, V]> {
-    const target =
-      typeof partitioner === 'number'
-        ? new HashPartitioner(partitionCount('repartitionAndSortWithinPartitions', partitioner))
-        : partitioner
-    const compare =
-      options.compare === undefined
-        ? undefined
-        : this.context.capture(options.compare, 'repartitionAndSortWithinPartitions')
+    const target = typeof partitioner === 'number' ? new HashPartitioner(partitioner) : partitioner
+    const operation = 'repartitionAndSortWithinPartitions'
+    const compare = options.compare === undefined ? undefined : comparator(this, options.compare, operation)
     const read = { kind: 'sort', ascending: options.ascending ?? true, compare: compare?.ref } as const
     return shuffled(this as never, 'repartitionAndSortWithinPartitions', {
       partitioner: target,
@@ -122,39 +116,13 @@ function repartitioned<T>(parent: RDD<T>, numPartitions: number, operation: stri
 
 /** Pairs sorted by key over range partitions; the ranges are sampled when the first job needs them. */
 function sorted<K, V>(pairs: RDD<[K, V]>, operation: string, options: SortOptions<K>): RDD<[K, V]> {
-  const ascending = options.ascending ?? true
-  const { context } = pairs
-  const comparator = options.compare === undefined ? undefined : context.capture(options.compare, operation)
-  const compare = (options.compare ?? compareKeys) as (a: unknown, b: unknown) => number
-  const count = partitionCount(operation, options.numPartitions ?? Math.max(1, pairs.numPartitions))
-  if (typeof compare !== 'function') refuse(operation, 'compare', options.compare, 'a function of two keys')
-  const partitioner = new RangePartitioner(count, { ascending, compare, comparator })
-  const prepare = async (): Promise<void> => {
-    if (partitioner.bounds === undefined) partitioner.bounds = await sampleBounds(pairs, count, { compare, operation })
-  }
-  return shuffled(pairs as never, operation, {
+  const { ascending = true, compare } = options
+  const count = options.numPartitions ?? Math.max(1, pairs.numPartitions)
+  const partitioner = new RangePartitioner<K>(count, pairs, { ascending, compare, operation })
+  const order = partitioner.comparator
+  return shuffled(pairs, operation, {
     partitioner,
-    prepare,
-    closures: comparator?.closures,
-    read: { kind: 'sort', ascending, compare: comparator?.ref },
+    closures: order?.closures,
+    read: { kind: 'sort', ascending, compare: order?.ref },
   })
-}
-
-async function sampleBounds<K>(
-  pairs: RDD<[K, unknown]>,
-  numPartitions: number,
-  options: { readonly compare: (a: unknown, b: unknown) => number; readonly operation: string },
-): Promise<readonly unknown[]> {
-  if (numPartitions <= 1 || pairs.numPartitions === 0) return []
-  const keys = pairs.keys()
-  const size = sampleSizes(numPartitions, pairs.numPartitions)
-  const samples: KeySample[] = []
-  await pairs.context.runJob({
-    rdd: keys as AnyRdd,
-    sink: { kind: 'apply', f: { builtin: 'sampleKeys', args: { size, seed: pairs.id } } },
-    closures: [],
-    operation: options.operation,
-    onResult: (_, value) => samples.push(value as KeySample),
-  })
-  return rangeBounds(samples, numPartitions, options.compare)
 }

@@ -37,6 +37,8 @@ export interface ManagerContext {
   /** No further executors will come. */
   noMoreExecutors(message: string): void
   log(level: 'info' | 'warn', message: string): void
+  /** Passes a line of an executor's error output on to the user. */
+  print(line: string): void
 }
 
 export interface InProcessExecutor {

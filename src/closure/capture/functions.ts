@@ -217,7 +217,7 @@ export function declareFunction(graph: Graph, fn: Function, id: number): KindNum
 
 /** A function of Node's own modules or of an installed package; the script tells where it is worth looking. */
 function referenceByScript(fn: Function, url: string): ModuleReference | undefined {
-  if (url.startsWith('node:')) return builtinReference(fn)
+  if (url.startsWith('node:')) return builtinReference(fn) ?? intrinsicReference(fn)
   if (!url.includes('/node_modules/')) return undefined
   return packageReference(fn) ?? packageReferenceByScript(fn, url)
 }

@@ -48,6 +48,9 @@ function lookUp(graph: Graph, host: Host, use: FreeVariable): Variable | undefin
     if (!Object.hasOwn(scope.variables, name)) continue
     const value = read(graph, host, scope.variables, name)
     if (name === host.analysis.ownName?.name && meansItself(host, value)) return undefined
+    if (name === 'module' && isCommonJsModule(value)) {
+      graph.refuse(host.id, 'the module object of a CommonJS file cannot travel', [name])
+    }
     if (value === undefined) refuseUninitialised(graph, host, name)
     return { name, value: narrow(graph, host, use, scope, value), scope, depth, use }
   }
@@ -63,6 +66,9 @@ function meansItself({ fn, script, insides, analysis }: Host, value: unknown): b
   const around = programOf(script, insides.location, analysis)
   return !around || !isDeclarationAt(around.program, around.offset)
 }
+
+const isCommonJsModule = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'exports' in value && 'children' in value && 'paths' in value
 
 /** Whether the program itself, and not the host, defined a global. */
 function isOwnGlobal(global: object, name: string): boolean {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { FiresteelError } from '../../common/errors/index.js'
 import { distFile, type ExecutorId, executorId } from '../../common/index.js'
 import type { ClusterManager, ExecutorLossCause, ExecutorProvider, ManagerContext } from '../../scheduler/index.js'
@@ -81,8 +83,9 @@ class LocalClusterProvider implements ExecutorProvider {
     const entry = distFile('executor-process.js')
     if (!existsSync(entry)) throw new FiresteelError('FS_EXECUTOR_ENTRY_MISSING', { file: entry })
     const memoryBytes = this.#shape.memoryMiB * 1048576
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], { stdio: ['pipe', 'inherit', 'inherit'] })
+    const child = spawn(process.execPath, ['--enable-source-maps', entry], { stdio: ['pipe', 'inherit', 'pipe'] })
     this.#children.set(id, child)
+    const errors = new ErrorOutput(child.stderr as Readable, (line) => this.#context.print(line))
     const launch: ExecutorLaunch = {
       executorId: id,
       driver: this.#context.driverAddress(),
@@ -97,7 +100,7 @@ class LocalClusterProvider implements ExecutorProvider {
     child.on('error', (error) =>
       this.#ended(id, { code: 'exitCode', message: `it could not be started: ${error.message}`, causedByApp: false }),
     )
-    child.on('exit', (code, signal) => this.#ended(id, exitCause(code, signal)))
+    child.on('exit', (code, signal) => this.#ended(id, exitCause(code, signal, errors.sawOutOfMemory)))
     child.unref()
     ;(child.stdin as { unref?: () => void } | null)?.unref?.()
   }
@@ -123,12 +126,34 @@ class LocalClusterProvider implements ExecutorProvider {
 /** Executors started anew for each executor asked for, before it is given up. */
 const maxReplacements = 10
 
+/**
+ * The error output of an executor, passed on line by line. V8's last words when memory runs out, some thirty lines of stack, are kept
+ * back: the cause of the loss says it in one.
+ */
+class ErrorOutput {
+  sawOutOfMemory = false
+  #isDying = false
+
+  constructor(stream: Readable, print: (line: string) => void) {
+    const lines = createInterface({ input: stream })
+    lines.on('line', (line) => {
+      if (line.includes('heap out of memory')) this.sawOutOfMemory = true
+      if (line.startsWith('<--- Last few GCs --->')) this.#isDying = true
+      if (!this.#isDying && line !== '') print(line)
+    })
+  }
+}
+
 /** The cause that a process's end tells by itself. */
-export function exitCause(code: number | null, signal: NodeJS.Signals | null): ExecutorLossCause {
-  if (signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL' || code === 134) {
+export function exitCause(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  sawOutOfMemory = false,
+): ExecutorLossCause {
+  if (sawOutOfMemory) {
     return {
       code: 'processOutOfMemory',
-      message: `its process was ended by V8 (${signal ?? `exit code ${code}`}), most likely for want of heap memory`,
+      message: 'its process ran out of heap memory and was ended by V8',
       causedByApp: true,
     }
   }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { EXECUTOR_MEMORY } from '../../common/conf/index.js'
+import { DRIVER_MEMORY, EXECUTOR_MEMORY, type SparkConf } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
 import { executorId } from '../../common/index.js'
 import type { ClusterManager, ExecutorProvider, ManagerContext } from '../../scheduler/index.js'
@@ -39,7 +39,7 @@ class LocalProvider implements ExecutorProvider {
     this.#executor = await this.#context.startInProcess({
       executorId: executorId('driver'),
       slots: this.expectedSlots,
-      memoryBytes: this.#context.conf.get(EXECUTOR_MEMORY),
+      memoryBytes: localMemory(this.#context.conf),
     })
   }
 
@@ -49,4 +49,9 @@ class LocalProvider implements ExecutorProvider {
   async stop(): Promise<void> {
     await this.#executor?.stop()
   }
+}
+
+/** As in Spark, driver and executor are one process here: the driver's memory counts where it is set. */
+function localMemory(conf: SparkConf): number {
+  return conf.contains(DRIVER_MEMORY) ? conf.get(DRIVER_MEMORY) : conf.get(EXECUTOR_MEMORY)
 }

@@ -1,6 +1,7 @@
 import { decodeValue } from '../../serializer/index.js'
 import { registerBuiltins } from '../builtins.js'
 import type { UserFunction } from '../task-services.js'
+import { synchronous } from './synchronous.js'
 
 /** Small functions that the operators of RDDs are put together from. */
 registerBuiltins({
@@ -10,6 +11,7 @@ registerBuiltins({
   swap: () => (pair: readonly unknown[]) => [pair[1], pair[0]],
   one: () => () => 1,
   add: () => (a: number, b: number) => a + b,
+  synchronous: ({ operation }: { readonly operation: string }, [f]) => synchronous(f as UserFunction, operation),
   ignoreResult:
     (_args, [f]) =>
     (records: unknown) => {

@@ -1,5 +1,6 @@
 import { hashNumber } from '../../common/key/index.js'
 import { registerBuiltins } from '../builtins.js'
+import type { RecordConsumer } from '../record-consumer.js'
 
 /** A small seeded generator (xorshift128 by way of splitmix32): the same seed gives the same numbers everywhere. */
 export function seededRandom(seed: number): () => number {
@@ -52,19 +53,22 @@ registerBuiltins({
     return (record: unknown) => new Array<unknown>(poisson(args.mean, random)).fill(record)
   },
   /** A uniform sample of a partition's keys, by reservoir, and how many there are. */
-  sampleKeys:
-    (args: { readonly size: number; readonly seed: number }, _functions, context) => (keys: Iterable<unknown>) => {
-      const random = seededRandom(args.seed ^ Math.imul(context.partition + 1, 0x85ebca6b))
-      const sample: unknown[] = []
-      let count = 0
-      for (const key of keys) {
-        if (sample.length < args.size) sample.push(key)
-        else {
-          const at = Math.floor(random() * (count + 1))
-          if (at < args.size) sample[at] = key
+  sampleKeys: (args: { readonly size: number; readonly seed: number }, _functions, context) => (): RecordConsumer => {
+    const random = partitionRandom(args.seed, context.partition)
+    const keys: unknown[] = []
+    let count = 0
+    return {
+      add(records) {
+        for (const key of records) {
+          if (keys.length < args.size) keys.push(key)
+          else {
+            const at = Math.floor(random() * (count + 1))
+            if (at < args.size) keys[at] = key
+          }
+          count++
         }
-        count++
-      }
-      return { count, keys: sample }
-    },
+      },
+      finish: () => ({ count, keys }),
+    }
+  },
 })

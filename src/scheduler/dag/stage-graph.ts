@@ -119,7 +119,7 @@ export class StageGraph {
       ...this.#newStage(parent, parentStages),
       kind: 'map',
       shuffleId,
-      numMaps,
+      shuffle: dependency,
       wasComplete: this.#mapOutputs.isComplete(shuffleId),
     }
     this.#stages.set(stage.id, stage)
@@ -129,7 +129,7 @@ export class StageGraph {
   #newStage(
     rdd: LineageNode,
     parents: readonly MapStage[],
-  ): Omit<MapStage, 'kind' | 'shuffleId' | 'numMaps' | 'wasComplete'> {
+  ): Omit<MapStage, 'kind' | 'shuffleId' | 'shuffle' | 'wasComplete'> {
     return {
       id: stageId(this.#nextId++),
       rdd,

@@ -19,7 +19,7 @@ export function missingTasks(stage: Stage, { jobId, properties, mapOutputs, cach
   if (stage.kind === 'map') {
     const partitions = mapOutputs.missing(stage.shuffleId)
     const locations = placeTasks(rdd, partitions, cache)
-    return { ...common, shuffleId: stage.shuffleId, partitions, outputs: partitions, locations }
+    return { ...common, shuffleId: stage.shuffleId, shuffle: stage.shuffle, partitions, outputs: partitions, locations }
   }
   const outputs = missingOutputs(stage.job)
   const partitions = outputs.map((output) => stage.job.spec.partitions[output] as number)

@@ -1,5 +1,5 @@
 import type { JobId, ShuffleId, StageId } from '../../common/index.js'
-import type { JobSpec, LineageNode } from '../lineage.js'
+import type { JobSpec, LineageNode, ShuffleDependency } from '../lineage.js'
 import type { StageInfo } from './dag-messages.js'
 
 /** A job that has not ended. */
@@ -32,7 +32,7 @@ interface StageBase {
 export interface MapStage extends StageBase {
   readonly kind: 'map'
   readonly shuffleId: ShuffleId
-  readonly numMaps: number
+  readonly shuffle: ShuffleDependency
   /** Whether consumers may have read its outputs: it was complete since they were last thrown away. */
   wasComplete: boolean
 }
@@ -56,7 +56,7 @@ export function stageName(stage: Stage): string {
 /** The facts of a stage's current (or next) attempt. */
 export function stageInfo(stage: Stage): StageInfo {
   const { id, kind, rdd, nextAttempt, parents, jobs } = stage
-  const size = stage.kind === 'map' ? stage.numMaps : stage.job.spec.partitions.length
+  const size = stage.kind === 'map' ? stage.shuffle.numMaps : stage.job.spec.partitions.length
   return {
     stageId: id,
     attempt: Math.max(0, nextAttempt - 1),

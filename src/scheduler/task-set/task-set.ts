@@ -1,5 +1,5 @@
 import type { ExecutorId, JobId, ShuffleId, StageId, TaskId } from '../../common/index.js'
-import type { LineageNode } from '../lineage.js'
+import type { LineageNode, ShuffleDependency } from '../lineage.js'
 import type { Locality } from './locality.js'
 import type { TaskOutcome } from './task-outcome.js'
 
@@ -15,6 +15,8 @@ export interface TaskSet {
   readonly jobId: JobId
   /** The shuffle a map stage writes. */
   readonly shuffleId?: ShuffleId
+  /** The dependency of that shuffle: the very object found in the lineage of the first job that needed it. */
+  readonly shuffle?: ShuffleDependency
   readonly rdd: LineageNode
   /** By task index: the partition of `rdd` to compute. */
   readonly partitions: ArrayLike<number>

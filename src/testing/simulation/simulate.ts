@@ -27,6 +27,7 @@ export function randomOptions(seed: number): SimulationOptions {
   return {
     ...calm,
     jobs: prng.between(1, 4),
+    sequential: prng.chance(0.3),
     executors: prng.between(1, 5),
     hosts: prng.between(1, 3),
     slotsPerExecutor: prng.between(1, 3),

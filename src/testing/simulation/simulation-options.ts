@@ -1,6 +1,8 @@
 /** What a simulation is made of. Rates are probabilities between 0 and 1. */
 export interface SimulationOptions {
   readonly jobs: number
+  /** Whether a job is submitted when the one before has ended, rather than at any time. */
+  readonly sequential: boolean
   readonly executors: number
   /** Executors share this many hosts. */
   readonly hosts: number
@@ -60,6 +62,7 @@ export interface SimulationOptions {
 /** A healthy little cluster. */
 export const calm: SimulationOptions = {
   jobs: 3,
+  sequential: false,
   executors: 3,
   hosts: 2,
   slotsPerExecutor: 2,

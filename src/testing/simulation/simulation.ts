@@ -43,7 +43,7 @@ export class Simulation {
   readonly #hosts: readonly string[]
   readonly #timers = new Map<string, Timer>()
   readonly #bad = new Map<string, 'throws' | 'kills'>()
-  #jobsToCome = 0
+  #toCome: JobSpec[] = []
   #isClusterGone = false
 
   constructor(seed: number, options: SimulationOptions) {
@@ -81,7 +81,7 @@ export class Simulation {
     let steps = 0
     while (this.#time.step()) {
       if (++steps > this.#options.maxSteps) throw new Error(`it hangs: ${this.#state()}`)
-      if (this.#jobsToCome === 0 && this.#referee.isOver) break
+      if (this.#toCome.length === 0 && this.#referee.isOver) break
     }
     if (!this.#referee.isOver) throw new Error(`nothing happens any more, but it is not over: ${this.#state()}`)
     this.#referee.over()
@@ -121,9 +121,11 @@ export class Simulation {
         description: '',
         callSite: `job ${i}`,
       }
-      this.#jobsToCome++
+      this.#toCome.push(spec)
+      if (this.#options.sequential) continue
       this.#time.after(this.#prng.between(0, 1_000) * this.#prng.between(0, 2), () => this.#submit(spec))
     }
+    if (this.#options.sequential) this.#submitNext()
     const rdds = lineages.rdds.filter((rdd) => rdd.numPartitions > 0)
     if (rdds.length === 0) return
     if (this.#options.badPartition) this.#spoil(rdds, 'throws')
@@ -135,8 +137,13 @@ export class Simulation {
     this.#bad.set(`${rdd.id}:${this.#prng.between(0, rdd.numPartitions - 1)}`, how)
   }
 
+  #submitNext(): void {
+    const [next] = this.#toCome
+    if (next !== undefined) this.#time.after(this.#prng.between(0, 500), () => this.#submit(next))
+  }
+
   #submit(spec: JobSpec): void {
-    this.#jobsToCome--
+    this.#toCome = this.#toCome.filter((other) => other !== spec)
     this.#tell({ type: 'jobSubmitted', job: spec })
   }
 

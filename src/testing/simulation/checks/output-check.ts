@@ -73,7 +73,7 @@ export class OutputCheck implements Check {
   }
 
   settled(): void {
-    if (this.#fetchFailed?.isCurrent) this.#checkDropped(this.#fetchFailed.failure, this.#fetchFailed.attempt)
+    if (this.#fetchFailed?.isCurrent === true) this.#checkDropped(this.#fetchFailed.failure, this.#fetchFailed.attempt)
     if (!this.#isChanged) return
     for (const [key, held] of this.#held) {
       const now = this.#mapOutputs.statuses(held.shuffleId)[held.partition]
@@ -121,13 +121,26 @@ export class OutputCheck implements Check {
     this.#held.set(`${shuffle.shuffleId}:${partition}`, { ...shuffle, partition, taskId, executorId, host })
   }
 
-  #checkDropped({ shuffleId, mapPartition, mapTaskId }: TaskFetchFailed, { taskId }: TaskAttempt): void {
+  /** What could not be fetched is dropped, with all else that its executor served by then if it is that that failed. */
+  #checkDropped(
+    { shuffleId, mapPartition, mapTaskId, executorId, scope }: TaskFetchFailed,
+    { taskId }: TaskAttempt,
+  ): void {
     if (mapPartition === undefined) return
     const now = this.#mapOutputs.statuses(shuffleId)[mapPartition]
     hold(
       now === undefined || now.taskId !== mapTaskId,
       () => `task ${taskId} could not fetch an output that stays registered`,
     )
+    if (scope === 'output') return
+    for (const [key, held] of this.#held) {
+      if (held.executorId !== executorId || held.taskId > taskId) continue
+      const isThere = this.#mapOutputs.statuses(held.shuffleId)[held.partition]?.taskId === held.taskId
+      hold(
+        !isThere,
+        () => `output ${key} stays registered on executor ${executorId}, from which nothing can be fetched`,
+      )
+    }
   }
 
   #isLost({ executorId, host }: Held): boolean {
