@@ -285,8 +285,11 @@ function transferable(outcome: SlotOutcome): ArrayBuffer[] {
   return [...new Set(whole.map((a) => a.buffer as ArrayBuffer))]
 }
 
-/** Milliseconds of cpu time of this thread's process share: user and system time as far as Node tells them per thread. */
+const threadCpuUsage = (process as { threadCpuUsage?: () => { user: number; system: number } }).threadCpuUsage
+
+/** Milliseconds of cpu time of this thread; 0 where Node cannot tell (before 23.9). */
 function threadCpu(): number {
-  const usage = process.cpuUsage()
-  return (usage.user + usage.system) / 1000
+  if (threadCpuUsage === undefined) return 0
+  const { user, system } = threadCpuUsage.call(process)
+  return (user + system) / 1000
 }
