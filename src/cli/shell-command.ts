@@ -53,7 +53,7 @@ function resolveConf(argv: readonly string[]): boolean {
 /** Reads lines until the end of the input or `:quit`; one at a time, however fast they come. */
 async function converse(sc: SparkContext): Promise<void> {
   const scope = new ShellScope(await globalsOf(sc), importFromWorkingFolder)
-  const showError = (error: unknown) => printNote(describeFailure(error))
+  const showError = (error: unknown) => printNote(isCancelled(error) ? error.message : describeFailure(error))
   const session = new ShellSession(scope, { result: print, error: showError, describe })
   const streams = promptStreams()
   const reader = createInterface({
@@ -74,6 +74,11 @@ async function converse(sc: SparkContext): Promise<void> {
     process.off('unhandledRejection', showError)
     reader.close()
   }
+}
+
+/** What the user ended himself needs no stack. */
+function isCancelled(error: unknown): error is FiresteelError {
+  return error instanceof FiresteelError && error.category === 'cancelled'
 }
 
 interface Conversation {
