@@ -18,6 +18,13 @@ export interface PrivateName {
   readonly nameEnd: number
 }
 
+/** A computed key, and the member that it names. */
+export interface ComputedKey extends Range {
+  readonly isStatic: boolean
+  readonly isField: boolean
+  readonly member: Range
+}
+
 /** What the rebuilding of a class needs to know of its text. Positions are those of the text. */
 export interface ClassShape {
   readonly superClass?: Range
@@ -32,7 +39,7 @@ export interface ClassShape {
   /** Static blocks and initialisers of static fields: they ran once and must not run again. */
   readonly staticCode: readonly Range[]
   /** Computed keys whose values only the living class knows, in order. */
-  readonly computedKeys: readonly (Range & { readonly isStatic: boolean; readonly isField: boolean })[]
+  readonly computedKeys: readonly ComputedKey[]
   /** Initialisers of instance fields, public and private. */
   readonly fieldValues: readonly Range[]
   readonly constructorMethod?: { readonly params: Range; readonly bodyStart: number; readonly isSimple: boolean }
@@ -46,7 +53,7 @@ export function classShape(node: SyntaxNode, offset: number): ClassShape {
   const staticMethods = new Set<string>()
   const methods = new Set<string>()
   const staticCode: Range[] = []
-  const computedKeys: (Range & { isStatic: boolean; isField: boolean })[] = []
+  const computedKeys: ComputedKey[] = []
   const fieldValues: Range[] = []
   let constructorMethod: ClassShape['constructorMethod']
   for (const member of body.body as SyntaxNode[]) {
@@ -71,7 +78,8 @@ export function classShape(node: SyntaxNode, offset: number): ClassShape {
       continue
     }
     if (isStatic && isField) staticCode.push(range(member))
-    else if (member.computed && !isPlainKey(key)) computedKeys.push({ ...range(key), isStatic, isField })
+    else if (member.computed && !isPlainKey(key))
+      computedKeys.push({ ...range(key), isStatic, isField, member: range(member) })
     else if (!isField && !member.computed) (isStatic ? staticMethods : methods).add(keyName(key))
   }
   const parent = node.superClass as SyntaxNode | null

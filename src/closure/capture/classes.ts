@@ -24,25 +24,29 @@ export function writeClassPrototype(graph: Graph, value: object, code: CapturedC
 }
 
 /**
- * The values of a class's computed keys. They were evaluated where the class was defined and are not kept anywhere, but
- * its methods are found under them, in the order of the text.
+ * The values of a class's computed keys. They were evaluated where the class was defined and are kept nowhere, but its methods
+ * are found under them, and know their text.
  */
 export function computedKeyValues(graph: Graph, { id, fn, analysis }: CapturedFunction): (string | symbol)[] {
-  const shape = analysis.shape
-  if (!shape || shape.computedKeys.length === 0) return []
-  const left = {
-    own: Reflect.ownKeys(fn).filter((key) => isInText(fn, key, analysis) && !shape.staticMethods.has(String(key))),
-    shared: Reflect.ownKeys(fn.prototype).filter(
-      (key) => key !== 'constructor' && isInText(fn.prototype, key, analysis) && !shape.methods.has(String(key)),
-    ),
-  }
-  return shape.computedKeys.map(({ isStatic, isField, start, end }) => {
-    const list = isStatic ? left.own : left.shared
-    const key = isField ? undefined : list.shift()
-    if (key === undefined) {
-      const text = analysis.source.slice(start, end)
-      return graph.refuse(id, `its class has the computed key [${text}], whose value cannot be read back`)
-    }
-    return key
+  const keys = analysis.shape?.computedKeys ?? []
+  if (keys.length === 0) return []
+  const left = { statics: methodsOf(fn), shared: methodsOf(fn.prototype as object) }
+  return keys.map(({ isStatic, isField, member, start, end }) => {
+    const methods = isStatic ? left.statics : left.shared
+    const text = analysis.source.slice(member.start, member.end)
+    const at = isField ? -1 : methods.findIndex((method) => text.endsWith(method.text))
+    const [found] = at < 0 ? [] : methods.splice(at, 1)
+    if (found) return found.key
+    const name = analysis.source.slice(start, end)
+    return graph.refuse(id, `its class has the computed key [${name}], whose value cannot be read back`)
+  })
+}
+
+function methodsOf(holder: object): { key: string | symbol; text: string }[] {
+  return Reflect.ownKeys(holder).flatMap((key) => {
+    const property = Object.getOwnPropertyDescriptor(holder, key)
+    const value: unknown = property?.get ?? property?.set ?? property?.value
+    if (key === 'constructor' || typeof value !== 'function') return []
+    return [{ key, text: Function.prototype.toString.call(value) }]
   })
 }

@@ -1,5 +1,6 @@
 import type { Analysis } from '../analysis/analyse.js'
 import type { ClassShape } from '../analysis/class-shape.js'
+import { viteWords } from './vite.js'
 
 /** How one variable is set up in the text around a function. */
 export interface VariableSetup {
@@ -57,6 +58,9 @@ export function functionCode(plan: CodePlan): Code {
   }
   if (analysis.importCalls.length > 0) head.push(`const $mport=${env}.dynamicImport;`)
   if (analysis.importMetas.length > 0) head.push(`const $importMeta=${env}.importMeta;`)
+  for (const [name, word] of Object.entries(viteWords)) {
+    if (analysis.free.has(name)) head.push(`const ${name}=${env}.${word};`)
+  }
   const isMember = analysis.prefix === '({'
   head.push('return ', isMember ? `${env}.member({` : '(')
   const before = head.join('')

@@ -75,6 +75,13 @@ function ownerOf(value: object): Function | undefined {
 export function writeObjectBody(graph: Graph, kind: KindNumber, value: object): void {
   switch (kind) {
     case Kind.object:
+      if (types.isArgumentsObject(value)) {
+        return writeExtras(graph, value, {
+          prototype: Object.prototype,
+          isPlain: true,
+          skip: (key) => key === 'callee',
+        })
+      }
       return writeExtras(graph, value, { prototype: Object.prototype, isPlain: true })
     case Kind.nullObject:
       return writeExtras(graph, value, { prototype: null, isPlain: true })

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { Analysis } from '../analysis/analyse.js'
 import type { FreeVariable } from '../analysis/free-variables.js'
 import { findDeclaration, isDeclarationAt } from '../analysis/surroundings.js'
@@ -10,6 +11,7 @@ import { isNamespaceLike } from './namespaces.js'
 import { isNativeText } from './prototypes.js'
 import { referenceOf } from './references.js'
 import { asUrl, importOf, lineStart, programOf, type Script } from './scripts.js'
+import { isViteImport, viteWords } from './vite.js'
 
 /** A variable around a function, with the value that it has now. */
 export interface Variable {
@@ -42,6 +44,7 @@ export function findVariables(graph: Graph, host: Host): Variable[] {
 
 function lookUp(graph: Graph, host: Host, use: FreeVariable): Variable | undefined {
   const { name } = use
+  if (Object.hasOwn(viteWords, name)) return undefined
   for (const [depth, scope] of host.insides.scopes.entries()) {
     const isGlobal = scope.description === 'Global' || scope.variables === globalThis
     if (isGlobal && (isKnownGlobal(name) || !isOwnGlobal(scope.variables, name))) return undefined
@@ -112,8 +115,9 @@ const showsUninitialised = Number.parseInt(process.versions.v8, 10) < 12
 function narrow(graph: Graph, host: Host, use: FreeVariable, scope: ScopeSnapshot, value: unknown): unknown {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return value
   if (scope.description === 'Module') noteImport(graph, host, use.name, value)
-  if (typeof value !== 'object' || !use.members || use.assigned || !isNamespaceLike(value)) return value
-  return referenceOf(graph, value) ? value : graph.narrow(value, [...use.members].sort())
+  const isNamespace = typeof value === 'object' && (isViteImport(use.name) || isNamespaceLike(value))
+  if (!isNamespace || !use.members || use.assigned) return value
+  return !types.isProxy(value) && referenceOf(graph, value) ? value : graph.narrow(value, [...use.members].sort())
 }
 
 /** A value that an import declaration binds to an installed module's export is known by that name from here on. */

@@ -113,8 +113,11 @@ function compatibleLine(version: string): string {
 /** Imports as a module in `folder` would. */
 export async function importFrom(specifier: string, folder: string, options?: ImportCallOptions): Promise<object> {
   if (/^[a-z-]+:/.test(specifier) || isBuiltin(specifier)) return importUrl(specifier, options)
-  const found = findPackage(specifier, folder)
-  const file = found && resolveInPackage(specifier, found)
+  // Vite writes the file of a package as a path from its own root.
+  const viteFile = /^\/node_modules\/(.+)$/.exec(specifier)?.[1]
+  const found = findPackage(viteFile ?? specifier, folder)
+  const file =
+    found && (viteFile ? join(found.root, viteFile.slice(found.name.length)) : resolveInPackage(specifier, found))
   if (file !== undefined) return importUrl(pathToFileURL(file).href, options)
   const where = join(folder, 'node_modules')
   const reason = found ? `${found.name} ${found.version} does not export it` : `it is not in ${where} or above`

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -76,7 +77,9 @@ async function importAs(
   options?: ImportCallOptions,
 ): Promise<object> {
   const isFile = url.startsWith('file:')
-  if (/^\.{0,2}\//.test(specifier)) return importUrl(isFile ? new URL(specifier, url).href : specifier, options)
+  const isVites = specifier.startsWith('/node_modules/') && !existsSync(specifier)
+  if (/^\.{0,2}\//.test(specifier) && !isVites)
+    return importUrl(isFile ? new URL(specifier, url).href : specifier, options)
   let failure: unknown
   for (const folder of foldersToSearch({ base: isFile ? url : undefined }, moduleBase)) {
     try {

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { ModuleRef } from '../closure.js'
@@ -72,9 +72,12 @@ function loadedNamespace(file: string): object | undefined {
   }
 }
 
-/** How an import of a bare specifier, or of a file below node_modules, travels; undefined for the user's own modules. */
+/**
+ * How an import of an installed module travels, by a bare specifier or by its file; undefined for the user's own modules.
+ * Node's own are found by identity.
+ */
 export function importReference(specifier: string, scriptUrl: string): ModuleRef | undefined {
-  if (specifier.startsWith('node:')) return { format: 'builtin', specifier }
+  if (isBuiltin(specifier)) return undefined
   if (specifier.startsWith('file:') || specifier.startsWith('/')) {
     const file = specifier.startsWith('/') ? specifier : installedFile(specifier)
     return file === undefined ? undefined : fileReference(file, 'import')

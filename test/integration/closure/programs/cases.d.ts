@@ -1,0 +1,3 @@
+import type { Case } from './compare.js'
+
+export declare const cases: readonly Case[]
