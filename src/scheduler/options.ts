@@ -26,6 +26,12 @@ export interface TaskSchedulerOptions {
   readonly starvationTimeoutMs: number
   /** See `ExecutorReport`; default 10,000. */
   readonly lostTaskGraceMs: number
+  /**
+   * Tasks that may be sent to a slot beyond the one it runs, default 0: only of sets whose tasks have turned out to take next to
+   * no time, for which the way to the slot and back would be most of the cost. Whoever runs the slots moves a task that waits behind
+   * a long one to a free slot.
+   */
+  readonly queueAhead: number
   /** No task starts before this many slots have registered or `maxWaitMs` have passed; default 0 slots. */
   readonly minRegistered: { readonly slots: number; readonly maxWaitMs: number }
 }
@@ -43,5 +49,6 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   seed: 0,
   starvationTimeoutMs: 600_000,
   lostTaskGraceMs: 10_000,
+  queueAhead: 0,
   minRegistered: { slots: 0, maxWaitMs: 30_000 },
 }

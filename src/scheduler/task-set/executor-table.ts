@@ -11,6 +11,8 @@ export interface ExecutorState {
   readonly slots: number
   /** Free slots; the last one is taken first. */
   readonly freeSlots: number[]
+  /** Tasks sent to each slot: the one that runs, and those queued ahead. */
+  readonly load: Uint16Array
   readonly running: Set<TaskId>
   isDraining: boolean
 }
@@ -99,6 +101,7 @@ export class ExecutorTable {
       rack: event.rack,
       slots: event.slots,
       freeSlots: Array.from({ length: event.slots }, (_, i) => event.slots - 1 - i),
+      load: new Uint16Array(event.slots),
       running: new Set(),
       isDraining: false,
     }
@@ -134,12 +137,36 @@ export class ExecutorTable {
     const slot = at < 0 ? (free.pop() as number) : (free.splice(at, 1)[0] as number)
     const rest = this.#taskCpus > 1 ? free.splice(free.length - this.#taskCpus + 1) : []
     if (free.length < this.#taskCpus) this.#ready--
+    executor.load[slot] = 1
+    for (const other of rest) executor.load[other] = 1
     return [slot, ...rest]
   }
 
+  /** The busy slot with the least to do, where fewer than `depth` tasks are queued ahead; undefined when there is none. */
+  slotAhead(executor: ExecutorState, depth: number): number | undefined {
+    if (executor.isDraining || this.#taskCpus !== 1) return undefined
+    let best: number | undefined
+    for (let slot = 0; slot < executor.slots; slot++) {
+      const load = executor.load[slot] as number
+      if (load <= depth && (best === undefined || load < (executor.load[best] as number))) best = slot
+    }
+    return best
+  }
+
+  /** Queues one task more on a busy slot. */
+  takeAhead(executor: ExecutorState, slot: number): readonly [slot: number] {
+    executor.load[slot] = (executor.load[slot] as number) + 1
+    return [slot]
+  }
+
+  /** A slot becomes free with the last task that was sent to it. */
   releaseSlots(executor: ExecutorState, slots: readonly number[]): void {
     const wasReady = this.isReady(executor)
-    for (const slot of slots) executor.freeSlots.push(slot)
+    for (const slot of slots) {
+      const load = (executor.load[slot] as number) - 1
+      executor.load[slot] = load
+      if (load === 0) executor.freeSlots.push(slot)
+    }
     if (!wasReady && this.isReady(executor)) this.#ready++
   }
 

@@ -9,6 +9,8 @@ export interface Place {
   readonly executor: ExecutorState
   readonly index: number
   readonly at: number
+  /** The busy slot that it is queued on, where none is free. */
+  readonly aheadOn?: number
 }
 
 type Launch = (place: Place) => void
@@ -24,6 +26,7 @@ type Launch = (place: Place) => void
 export class Offers {
   readonly #executors: ExecutorTable
   readonly #pools: Pools<TaskSetManager>
+  readonly #queueAhead: number
   /** Where the round robin over executors goes on. */
   #cursor: number
   /** What the next round is to offer: everything, or these. */
@@ -33,10 +36,15 @@ export class Offers {
   #isRefusing = false
   #timerAt: number | undefined
 
-  constructor(executors: ExecutorTable, pools: Pools<TaskSetManager>, seed: number) {
+  constructor(
+    executors: ExecutorTable,
+    pools: Pools<TaskSetManager>,
+    options: { readonly seed: number; readonly queueAhead: number },
+  ) {
     this.#executors = executors
     this.#pools = pools
-    this.#cursor = Math.abs(Math.trunc(seed))
+    this.#queueAhead = options.queueAhead
+    this.#cursor = Math.abs(Math.trunc(options.seed))
   }
 
   /** Everything free is to be offered in the next round. */
@@ -71,6 +79,22 @@ export class Offers {
       // Under FAIR the order changes with each launch.
       const set = this.#pools.ordered().find((one) => this.#launchBest(one, executor, now, launch))
       if (set === undefined) return
+    }
+    if (this.#queueAhead > 0) this.#offerAhead(executor, now, launch)
+  }
+
+  /**
+   * Queues short tasks on the busy slots of an executor that has just ended one. Only of sets with so many tasks left that
+   * nobody is kept waiting for them.
+   */
+  #offerAhead(executor: ExecutorState, now: number, launch: Launch): void {
+    const set = this.#pools.ordered()[0]
+    if (set === undefined || !set.isQuick) return
+    const reserve = this.#executors.totalSlots * (this.#queueAhead + 1)
+    while (set.pending.count > reserve) {
+      const aheadOn = this.#executors.slotAhead(executor, this.#queueAhead)
+      if (aheadOn === undefined) return
+      if (!this.#launchBest(set, executor, now, (place) => launch({ ...place, aheadOn }))) return
     }
   }
 

@@ -54,6 +54,8 @@ export interface TaskStatus {
   readonly type: 'taskStatus'
   readonly taskId: TaskId
   readonly outcome: ReportedOutcome
+  /** How long it ran, where known: tells whether its set's tasks are short. */
+  readonly runTimeMs?: number
 }
 
 /** Ends all attempts of a stage: nothing more is launched, what runs is killed. */

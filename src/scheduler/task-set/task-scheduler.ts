@@ -63,7 +63,7 @@ export class TaskScheduler {
     this.#executors = new ExecutorTable(options.taskCpus)
     this.#pools = new Pools(options.pools)
     this.#starvation = new StarvationWatch(options.starvationTimeoutMs)
-    this.#offers = new Offers(this.#executors, this.#pools, options.seed)
+    this.#offers = new Offers(this.#executors, this.#pools, options)
     this.#isHeld = options.minRegistered.slots > 0
   }
 
@@ -244,6 +244,7 @@ export class TaskScheduler {
   #statusOf(event: TaskStatus): void {
     const running = this.#running.get(event.taskId)
     if (running === undefined) return
+    if (event.runTimeMs !== undefined) running.manager.noteRunTime(event.runTimeMs)
     this.#release(running)
     const isPendingAgain = this.#ended(running, event.outcome)
     if (isPendingAgain) this.#offers.toAll()
@@ -381,10 +382,13 @@ export class TaskScheduler {
     this.#out.push({ type: 'setTimer', key: timers.registered, delayMs: this.#options.minRegistered.maxWaitMs })
   }
 
-  #launch({ set: manager, executor, index, at }: Place, now: number): Launch {
+  #launch({ set: manager, executor, index, at, aheadOn }: Place, now: number): Launch {
     const { taskSet } = manager
     const speculative = !manager.pending.isPending(index)
-    const slots = this.#executors.takeSlots(executor, manager.pending.preferredSlot(index, executor))
+    const slots =
+      aheadOn === undefined
+        ? this.#executors.takeSlots(executor, manager.pending.preferredSlot(index, executor))
+        : this.#executors.takeAhead(executor, aheadOn)
     this.#latestTaskId++
     const attempt: TaskAttempt = {
       taskId: toTaskId(this.#latestTaskId),

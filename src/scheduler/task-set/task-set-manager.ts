@@ -24,6 +24,9 @@ export interface AttemptVerdict {
   readonly superfluous: readonly TaskId[]
 }
 
+/** Tasks shorter than this on average are worth queueing ahead. */
+const quickTaskMs = 2
+
 const nothing: AttemptVerdict = { isPendingAgain: false, superfluous: [] }
 
 /**
@@ -54,6 +57,8 @@ export class TaskSetManager implements Schedulable {
   readonly #speculative = new Set<number>()
   #numDone = 0
   #isZombie = false
+  #numTimed = 0
+  #meanRunTimeMs = 0
 
   constructor(taskSet: TaskSet, executors: ExecutorTable, options: TaskSetManagerOptions) {
     const size = taskSet.partitions.length
@@ -76,6 +81,18 @@ export class TaskSetManager implements Schedulable {
 
   get numRunning(): number {
     return this.attempts.size
+  }
+
+  /** Whether its tasks have turned out to take next to no time. */
+  get isQuick(): boolean {
+    return this.#numTimed >= 8 && this.#meanRunTimeMs < quickTaskMs
+  }
+
+  /** A task of the set ran this long. */
+  noteRunTime(ms: number): void {
+    this.#numTimed++
+    const weight = Math.max(1 / this.#numTimed, 1 / 16)
+    this.#meanRunTimeMs += (ms - this.#meanRunTimeMs) * weight
   }
 
   get isZombie(): boolean {
