@@ -33,10 +33,11 @@ const below = (n: number) => Math.floor(random() * n)
 const wanted = (start: string) => only === '' || only.startsWith(start) || start.startsWith(only)
 
 /** Runs a case a few times and prints the best rate per second of processor time: others may use the machine. */
-function rate(name: string, records: number, run: () => void, rounds = 5): void {
+function rate(name: string, records: number, run: () => void, options: { prepare?: () => void } = {}): void {
   if (!name.trim().includes(only)) return
   let best = Number.POSITIVE_INFINITY
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < 5; round++) {
+    options.prepare?.()
     const before = process.cpuUsage()
     run()
     const used = process.cpuUsage(before)
@@ -52,7 +53,9 @@ function spilling(limit: number, codec = 'lz4') {
 
 /** Batches of fresh strings, as a reader makes them. */
 function* freshStrings(count: number, distinct: number): Generator<string[]> {
-  const pool = Array.from({ length: 1 << 18 }, () => `user${below(distinct)}`.padEnd(12, '_'))
+  const pool = Array.from({ length: distinct > 100_000 ? 1 << 21 : 1 << 18 }, () =>
+    `user${below(distinct)}`.padEnd(12, '_'),
+  )
   const bytes = Buffer.from(pool.join(''), 'latin1')
   for (let from = 0; from < count; from += BATCH) {
     const at = (from % (pool.length - BATCH)) * 12
@@ -76,29 +79,39 @@ const combineLoop = () =>
 
 for (const distinct of [100, 50_000, 1_000_000]) {
   if (!wanted('KeyTable')) break
-  const batches = [...freshStrings(2_000_000, distinct)]
-  const numbers = batches.map((batch) => batch.map((key) => Number.parseInt(key.slice(4), 10)))
-  const count = batches.length * BATCH
+  const count = 2_000_000
+  let batches: string[][] = []
+  let numbers: number[][] = []
+  // Anew for each round: V8 keeps a string's hash in it, which would flatter Map.
+  const prepare = () => {
+    batches = [...freshStrings(count, distinct)]
+  }
   const loop = combineLoop()
-  rate(`KeyTable, strings of 12, ${distinct} distinct`, count, () => {
+  const run = () => {
     const table = new KeyTable()
     for (const batch of batches) {
       loop(table, batch, add)
       table.estimateBytes()
     }
-  })
-  rate(`  Map, the same`, count, () => {
+  }
+  rate(`KeyTable, strings of 12, ${distinct} distinct`, count, run, { prepare })
+  const runMap = () => {
     const map = new Map<string, number>()
     for (const batch of batches) for (const key of batch) map.set(key, (map.get(key) ?? 0) + 1)
-  })
-  const loop2 = combineLoop()
-  rate(`KeyTable, numbers, ${distinct} distinct`, count, () => {
+  }
+  rate(`  Map, the same (KeyTable)`, count, runMap, { prepare })
+  const numberLoop = combineLoop()
+  const prepareNumbers = () => {
+    numbers = [...freshStrings(count, distinct)].map((batch) => batch.map((key) => Number.parseInt(key.slice(4), 10)))
+  }
+  const runNumbers = () => {
     const table = new KeyTable()
     for (const batch of numbers) {
-      loop2(table, batch, add)
+      numberLoop(table, batch, add)
       table.estimateBytes()
     }
-  })
+  }
+  rate(`KeyTable, numbers, ${distinct} distinct`, count, runNumbers, { prepare: prepareNumbers })
 }
 
 const words = wanted('PartitionWriter') ? [...freshStrings(1_000_000, 300_000)] : []
@@ -169,9 +182,12 @@ for (const [numPartitions, records] of [
 
 for (const distinct of [50_000, 1_000_000]) {
   if (!wanted('CombineWriter')) break
-  const batches = [...freshStrings(2_000_000, distinct)]
+  let batches: string[][] = []
+  const prepare = () => {
+    batches = [...freshStrings(2_000_000, distinct)]
+  }
   const loop = combineLoop()
-  rate(`CombineWriter, strings, ${distinct} distinct, 4 partitions`, batches.length * BATCH, () => {
+  const run = () => {
     const partitionOf = (_: unknown, hash: number) => nonNegativeMod(hash, 4)
     const options = { ...spilling(512 * MB), numPartitions: 4, file: join(folder, 'combined'), partitionOf }
     const writer = new CombineWriter(options)
@@ -181,7 +197,8 @@ for (const distinct of [50_000, 1_000_000]) {
     }
     writer.commit()
     options.memory.close()
-  })
+  }
+  rate(`CombineWriter, strings, ${distinct} distinct, 4 partitions`, 2_000_000, run, { prepare })
 }
 
 const merge = new Function(
@@ -192,9 +209,12 @@ const merge = new Function(
 ) as (table: KeyTable, keys: unknown[], values: unknown[]) => void
 for (const limit of [512, 16]) {
   if (!wanted('Aggregation')) break
-  const batches = [...freshStrings(1_000_000, 1_000_000)]
+  let batches: string[][] = []
+  const prepare = () => {
+    batches = [...freshStrings(1_000_000, 1_000_000)]
+  }
   const ones = Array.from({ length: BATCH }, () => 1)
-  rate(`Aggregation, 1 M strings, 1 M distinct, ${limit} MB`, batches.length * BATCH, () => {
+  const run = () => {
     const options = { ...spilling(limit * MB), mergeSpilled: merge }
     const aggregation = new Aggregation(options)
     for (const batch of batches) {
@@ -205,7 +225,8 @@ for (const limit of [512, 16]) {
     while (aggregation.next() !== undefined);
     aggregation.close()
     options.memory.close()
-  })
+  }
+  rate(`Aggregation, 1 M strings, 1 M distinct, ${limit} MB`, 1_000_000, run, { prepare })
 }
 
 /** Sorts what `key` and `value` make. */
@@ -215,20 +236,15 @@ function sortCase(name: string, make: (i: number) => [unknown, unknown], limit =
     const pairs = Array.from({ length: BATCH }, (_, i) => make(b * BATCH + i))
     return { keys: pairs.map(([key]) => key), values: pairs.map(([, value]) => value) }
   })
-  rate(
-    name,
-    batches.length * BATCH,
-    () => {
-      const options = spilling(limit * MB)
-      const sorter = new Sorter({ ...options, ascending: true })
-      for (const { keys, values } of batches) sorter.addAll(keys, values)
-      sorter.finish()
-      while (sorter.next() !== undefined);
-      sorter.close()
-      options.memory.close()
-    },
-    3,
-  )
+  rate(name, batches.length * BATCH, () => {
+    const options = spilling(limit * MB)
+    const sorter = new Sorter({ ...options, ascending: true })
+    for (const { keys, values } of batches) sorter.addAll(keys, values)
+    sorter.finish()
+    while (sorter.next() !== undefined);
+    sorter.close()
+    options.memory.close()
+  })
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
