@@ -5,6 +5,7 @@ import { writeCode } from './capture/write-code.js'
 import type { CallSite, Closure } from './closure.js'
 import { ByteWriter } from './format/byte-writer.js'
 import { formatVersion } from './format/tags.js'
+import { callSite } from './stack/call-site.js'
 
 /** How a function is captured. */
 export interface CaptureOptions {
@@ -27,21 +28,36 @@ export function capture(fn: Function, options: CaptureOptions): Closure {
     const at = site.short.slice(site.operation.length + 4)
     throw new FiresteelError('FS_CLOSURE_NOT_A_FUNCTION', { operation: site.operation, at, value: describe(fn) })
   }
+  const known = constants.get(fn)
+  if (known && known.bytes.length <= maxBytes && hasNothingOfItsOwn(fn)) return { ...known, site }
   const graph = new Graph({ site, role })
   graph.run(fn)
   const bytes = assemble(graph)
   if (bytes.length > maxBytes) refuseSize(graph, bytes.length, maxBytes)
-  const { isAsync, isGenerator } = syntax(graph, fn)
-  return {
+  const closure: Closure = {
     hash: createHash('sha256').update(bytes).digest('hex').slice(0, 40),
     bytes,
     name: typeof fn.name === 'string' ? fn.name : '',
-    isAsync,
-    isGenerator,
+    ...syntax(graph, fn),
     site,
     handles: graph.handles,
     modules: graph.modules,
   }
+  if (graph.isConstant) constants.set(fn, closure)
+  return closure
+}
+
+/** Functions that use no variable at all: whatever happens in the program, they stay what they are. */
+const constants = new WeakMap<Function, Closure>()
+
+/** Whether a function is still without properties. */
+function hasNothingOfItsOwn(fn: Function): boolean {
+  return Reflect.ownKeys(fn).length === 2
+}
+
+/** Loads what the first capture needs, some ten milliseconds of it; for a moment in which the process has to wait anyway. */
+export function warmUp(): void {
+  capture(() => undefined, { site: callSite('warmUp') })
 }
 
 /** Header, contents of buffers, stream, code: see format/tags.ts. */

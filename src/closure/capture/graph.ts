@@ -51,6 +51,12 @@ export class Graph {
     this.functions = new FunctionTable(this)
   }
 
+  /** Whether the root is a function of no variables, no properties and no `prototype` that could get some. */
+  get isConstant(): boolean {
+    const [code, more] = this.functions.all
+    return this.#values.length === 1 && !more && code?.kind === 'function' && Reflect.ownKeys(code.fn).length === 2
+  }
+
   /** Writes the root and all that hangs on it. */
   run(root: Function): void {
     this.value(root, '')

@@ -1,4 +1,5 @@
 import { FiresteelError } from '../../common/errors/index.js'
+import { longestKept, mostKept } from './byte-writer.js'
 
 /** Reads what ByteWriter wrote. Throws FS_CLOSURE_CORRUPT instead of reading past the end. */
 export class ByteReader {
@@ -69,7 +70,7 @@ export class ByteReader {
       return seen
     }
     const value = this.raw(rest).toString(how === 1 ? 'latin1' : how === 2 ? 'utf8' : 'utf16le')
-    if (value.length <= 256) this.#strings.push(value)
+    if (value.length <= longestKept && this.#strings.length < mostKept) this.#strings.push(value)
     return value
   }
 }

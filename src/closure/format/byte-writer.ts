@@ -1,3 +1,7 @@
+/** Strings up to this length, and as many of them, are only written once. */
+export const longestKept = 256
+export const mostKept = 65_536
+
 /** Writes numbers, strings and bytes into memory that grows. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(512)
@@ -49,13 +53,13 @@ export class ByteWriter {
 
   /** A string; one that came before is a number. */
   string(value: string): void {
-    if (value.length <= 256) {
+    if (value.length <= longestKept) {
       const seen = this.#strings.get(value)
       if (seen !== undefined) {
         this.count(seen * 4)
         return
       }
-      this.#strings.set(value, this.#strings.size)
+      if (this.#strings.size < mostKept) this.#strings.set(value, this.#strings.size)
     }
     this.#newString(value)
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { findSourceMap } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { scriptSource, scriptUrls } from '../capture/inspector.js'
 import { SourceMap, type SourceMapJson } from './source-map.js'
 
 /** Gives the text of a script by its path or URL; undefined when it is not known. */
@@ -14,7 +15,7 @@ export function mapOf(file: string, sources?: Sources): SourceMap | undefined {
   if (given !== undefined) return mapOfText(given, file)
   const registered = registeredMap(file)
   if (registered) return registered
-  if (!fromFiles.has(file)) fromFiles.set(file, mapOfText(readText(file), file))
+  if (!fromFiles.has(file)) fromFiles.set(file, mapOfText(readText(file), file) ?? mapOfRunning(file))
   return fromFiles.get(file)
 }
 
@@ -23,6 +24,18 @@ function registeredMap(file: string): SourceMap | undefined {
   try {
     const found = findSourceMap(file) ?? (file.startsWith('file:') ? findSourceMap(fileURLToPath(file)) : undefined)
     return found && new SourceMap(found.payload as unknown as SourceMapJson, asUrl(file))
+  } catch {
+    return undefined
+  }
+}
+
+/** A loader may have changed the text on its way from the file to V8, as vitest does; V8 knows what it runs. */
+function mapOfRunning(file: string): SourceMap | undefined {
+  if (!/\.[cm]?[jt]sx?$/.test(file)) return undefined
+  try {
+    const url = asUrl(file)
+    const running = [...scriptUrls()].find(([, name]) => asUrl(name) === url)
+    return running && mapOfText(scriptSource(running[0])?.source, file)
   } catch {
     return undefined
   }

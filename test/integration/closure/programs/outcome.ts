@@ -5,7 +5,7 @@ export async function outcome(fn: Function, args: readonly unknown[]): Promise<s
   try {
     return inspect(await settle(fn(...args)), { depth: 8 })
   } catch (error) {
-    return `threw ${String(error)}`
+    return `threw ${(error as Error).stack}`
   }
 }
 
