@@ -190,6 +190,7 @@ export class Slot {
         stageId,
         attemptNumber,
         taskId,
+        isAsync: stage.code.isAsync,
         wrote: (bytes, records) => {
           metrics.outputBytesWritten += bytes
           metrics.outputRecordsWritten += records

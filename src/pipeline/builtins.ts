@@ -6,6 +6,8 @@ export interface BuiltinContext {
   readonly stageId: number
   readonly attemptNumber: number
   readonly taskId: number
+  /** Whether user functions may return promises now; if not, one that does makes the task start over: throw NeedsAsync. */
+  readonly isAsync: boolean
   /** Adds to the task's output metrics. */
   wrote(bytes: number, records: number): void
   /** Asks the driver whether this attempt may commit the output of its partition. */

@@ -1,4 +1,5 @@
 import './builtin/basics.js'
+import './builtin/folding.js'
 import './builtin/numeric.js'
 import './builtin/ordering.js'
 import './builtin/sampling.js'

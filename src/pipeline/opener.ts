@@ -328,7 +328,7 @@ function asyncIterableSource(call: () => unknown): BatchSource {
 }
 
 function iteratorFrom(result: unknown): Iterator<unknown> {
-  if (result instanceof Promise || hasAsyncIterator(result)) throw new NeedsAsync()
+  if (result instanceof Promise || hasAsyncIterator(result)) throw new NeedsAsync(result)
   const make = (result as Iterable<unknown> | null | undefined)?.[Symbol.iterator]
   if (typeof make === 'function') return make.call(result)
   if (typeof (result as Iterator<unknown> | undefined)?.next === 'function') return result as Iterator<unknown>

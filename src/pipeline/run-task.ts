@@ -116,7 +116,7 @@ function applySync(opener: Opener, sink: ApplySink, tree: PartitionTree): TaskOu
   const source = opener.open(opener.plan.root, tree)
   if (source.isAsync) throw new NeedsAsync()
   const value = opener.function(sink.f, tree)(iterate(source))
-  if (value instanceof Promise) throw new NeedsAsync()
+  if (value instanceof Promise) throw new NeedsAsync(value)
   return { kind: 'value', bytes: encodeValue(value) }
 }
 

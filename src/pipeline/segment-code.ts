@@ -39,9 +39,11 @@ export type SegmentRun = (batch: never) => boolean | Promise<boolean>
 
 /** Thrown by synchronous code when a user function returned a promise: the task starts over in the asynchronous form. */
 export class NeedsAsync extends Error {
-  constructor() {
+  /** `abandoned` is what the function returned: the function is called again, so that nobody waits for this promise. */
+  constructor(abandoned?: unknown) {
     super('a user function returned a promise')
     this.name = 'NeedsAsync'
+    if (abandoned instanceof Promise) abandoned.catch(() => {})
   }
 }
 
@@ -188,7 +190,7 @@ class SegmentWriter {
   #call(name: string, expression: string): string {
     const isPromise = `typeof ${name} === 'object' && ${name} !== null && typeof ${name}.then === 'function'`
     if (this.#shape.isAsync) return `let ${name} = ${expression}\nif (${isPromise}) ${name} = await ${name}\n`
-    return `const ${name} = ${expression}\nif (typeof ${name} === 'object' && ${name} instanceof Promise) throw new R.NeedsAsync()\n`
+    return `const ${name} = ${expression}\nif (typeof ${name} === 'object' && ${name} instanceof Promise) throw new R.NeedsAsync(${name})\n`
   }
 
   #asValue(cursor: Cursor): { text: string; name: string } {

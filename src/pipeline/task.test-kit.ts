@@ -44,10 +44,11 @@ export class PlanRunner {
     const tree = { index: partition, attachment: options.values === undefined ? undefined : 0 }
     const plan = { nodes, root: nodes.length - 1, sink, shuffles: [] }
     const memory = new TaskMemory({ pool: MemoryPool.create({ totalBytes: 64 * 1048576 }) })
+    const code = new StageCode('test', false)
     try {
-      const output = await runTask(plan, tree, new StageCode('test', false), {
+      const output = await runTask(plan, tree, code, {
         partition,
-        functionOf: (ref) => this.#resolve(ref, partition),
+        functionOf: (ref) => this.#resolve(ref, partition, code.isAsync),
         attachment: () => encodeBatch(options.values ?? []),
         shuffleSources: (shuffleId, reduce) => this.#sources(shuffleId, reduce),
         fetch: () => [],
@@ -88,14 +89,15 @@ export class PlanRunner {
     mkdirSync(join(this.#folder, '..'), { recursive: true })
   }
 
-  #resolve(ref: FunctionRef, partition: number): UserFunction {
+  #resolve(ref: FunctionRef, partition: number, isAsync: boolean): UserFunction {
     if ('closure' in ref) return this.#functions[Number(ref.closure)] as UserFunction
-    const functions = (ref.functions ?? []).map((inner) => this.#resolve(inner, partition))
+    const functions = (ref.functions ?? []).map((inner) => this.#resolve(inner, partition, isAsync))
     const context = {
       partition,
       stageId: 0,
       attemptNumber: 0,
       taskId: 0,
+      isAsync,
       wrote: () => undefined,
       canCommit: () => true,
     }

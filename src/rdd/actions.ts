@@ -29,7 +29,7 @@ export abstract class Actions<T> extends WideOperations<T> {
   }
 
   async isEmpty(): Promise<boolean> {
-    return this.numPartitions === 0 || (await this.taken('isEmpty', 1)).length === 0
+    return (await this.taken('isEmpty', 1)).length === 0
   }
 
   /** The first `n` records. Partitions are scanned a few at a time, until there are enough. */
@@ -101,6 +101,8 @@ export abstract class Actions<T> extends WideOperations<T> {
 
   /** @internal The first records; boxed, since a record may be undefined. */
   async taken(operation: string, n: number): Promise<{ readonly value: T }[]> {
+    // What is prepared may tell that there are fewer partitions than it seemed.
+    await this.prepare()
     const found: { value: T }[] = []
     const total = this.numPartitions
     const scaleUp = Math.max(2, this.context.conf.getInt('spark.rdd.limit.scaleUpFactor', 4))

@@ -4,6 +4,7 @@ export { RangePartitioner, type RangePartitionerOptions } from './range-partitio
 export { RDD } from './rdd.js'
 export type { RddSpec, ShuffleDependencySpec } from './rdd-base.js'
 export type { CapturedFunction, JobRequest, RddContext } from './rdd-context.js'
+export { unionSpec } from './rearranged.js'
 export { type CompiledStage, compileStage, taskData } from './stage-plan.js'
-export { type Awaitable, type MapAsyncOptions, type PipeRddOptions, unionSpec } from './transformations.js'
+export type { Awaitable, MapAsyncOptions, PipeRddOptions } from './transformations.js'
 export type { Comparator, SortOptions } from './wide-operations.js'

@@ -1,8 +1,8 @@
-import { OutputActions } from './output.js'
+import { PairActions } from './pair-actions.js'
 import type { RDD } from './rdd.js'
 
 /** Records in the driver a partition at a time. */
-export abstract class LocalIteration<T> extends OutputActions<T> {
+export abstract class LocalIteration<T> extends PairActions<T> {
   /**
    * All records in the order of the partitions, for `for await`. Each partition is computed by a job of its own when its turn comes, so that
    * the driver holds one partition at a time; with `prefetch` two, the next being computed while one is read. Leaving the loop early computes

@@ -5,6 +5,7 @@ import { refuse } from './argument.js'
 import type { RDD } from './rdd.js'
 import { RddBase, type RddSpec } from './rdd-base.js'
 import type { CapturedFunction } from './rdd-context.js'
+import { unionSpec } from './rearranged.js'
 
 /** A value, or a promise of one: user functions may be asynchronous wherever they are called. */
 export type Awaitable<T> = T | Promise<T>
@@ -157,24 +158,6 @@ export abstract class Transformations<T> extends RddBase {
     })
   }
 
-  /** Fewer partitions without moving records: neighbours are read one after another. See `coalesce`. @internal */
-  coalesced(numPartitions: number): RDD<T> {
-    const groups = (): number[][] => coalesceGroups(this.numPartitions, numPartitions)
-    let made: number[][] | undefined
-    const groupsOnce = (): number[][] => {
-      made ??= groups()
-      return made
-    }
-    return this.derive({
-      operation: 'coalesce',
-      operator: { op: 'coalesce' },
-      inputs: [this as unknown as AnyRdd],
-      numPartitions: () => groupsOnce().length,
-      tree: (partition) => ({ index: partition }),
-      parents: (p) => groupsOnce()[p] as number[],
-    })
-  }
-
   /** Sends each partition through an external command, one record a line. */
   pipe(command: string | readonly string[], options: PipeRddOptions<T> = {}): RDD<string> {
     const parts = typeof command === 'string' ? command.trim().split(/\s+/) : command
@@ -269,54 +252,4 @@ function sameNumPartitions(operation: string, sides: readonly AnyRdd[]): void {
   const counts = sides.map((side) => side.numPartitions)
   if (counts.every((count) => count === counts[0])) return
   throw new FiresteelError('FS_RDD_ZIP_PARTITIONS', { operation, counts: counts.join(', ') })
-}
-
-/** A union's spec. Where all parts share one partitioner, partitions of the same index are joined into one. */
-export function unionSpec(parts: readonly AnyRdd[]): RddSpec {
-  const first = parts[0]
-  const shared = first?.partitioner
-  if (
-    shared !== undefined &&
-    parts.every((part) => part.partitioner !== undefined && shared.equals(part.partitioner))
-  ) {
-    return { ...sideBySide(parts), operation: 'union', partitioner: undefined }
-  }
-  return sideBySide(parts)
-}
-
-function sideBySide(parts: readonly AnyRdd[]): RddSpec {
-  let starts: number[] | undefined
-  const startsOnce = (): number[] => {
-    if (starts === undefined) {
-      starts = [0]
-      for (const part of parts) starts.push((starts[starts.length - 1] as number) + part.numPartitions)
-    }
-    return starts
-  }
-  const branchOf = (partition: number): number => {
-    const all = startsOnce()
-    let branch = 0
-    while ((all[branch + 1] as number) <= partition) branch++
-    return branch
-  }
-  return {
-    operation: 'union',
-    operator: { op: 'union' },
-    inputs: parts,
-    numPartitions: () => startsOnce()[parts.length] as number,
-    tree: (partition) => ({ index: partition, branch: branchOf(partition) }),
-    parents: (p, input) => (branchOf(p) === input ? [p - (startsOnce()[input] as number)] : []),
-  }
-}
-
-/** Neighbouring partitions in groups of about equal size. */
-function coalesceGroups(count: number, wanted: number): number[][] {
-  const groups: number[][] = []
-  const size = Math.min(count, wanted)
-  for (let group = 0; group < size; group++) {
-    const from = Math.floor((group * count) / size)
-    const to = Math.floor(((group + 1) * count) / size)
-    groups.push(Array.from({ length: to - from }, (_, i) => from + i))
-  }
-  return groups
 }

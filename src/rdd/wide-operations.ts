@@ -1,10 +1,13 @@
+import { encodeValue } from '../serializer/index.js'
 import type { AnyRdd } from './any-rdd.js'
 import { partitionCount } from './argument.js'
-import { cogroup, defaultPartitioner, PairOperations, type PartitionerLike, shuffled } from './pair-operations.js'
+import { PairOperations } from './pair-operations.js'
 import { HashPartitioner, type Partitioner } from './partitioner.js'
 import { comparator, RangePartitioner } from './range-partitioner.js'
 import type { RDD } from './rdd.js'
 import type { CapturedFunction } from './rdd-context.js'
+import { coalesceSpec, prunedSpec } from './rearranged.js'
+import { cogroup, defaultPartitioner, type PartitionerLike, shuffled } from './shuffles.js'
 import type { Awaitable } from './transformations.js'
 
 /** An order of keys: negative when `a` comes first. Runs on executors. */
@@ -83,6 +86,28 @@ export abstract class WideOperations<T> extends PairOperations<T> {
     })
   }
 
+  /**
+   * The pairs whose keys lie between `lower` and `upper`, both included. On an RDD that was sorted or partitioned by ranges, only the partitions
+   * that can have such keys are computed, and its order of keys applies; otherwise that of `compare`, default the natural one.
+   */
+  filterByRange<K, V>(this: RDD<[K, V]>, lower: K, upper: K, compare?: Comparator<K>): RDD<[K, V]> {
+    const { partitioner } = this
+    const ranges = partitioner instanceof RangePartitioner ? partitioner : undefined
+    const order =
+      ranges === undefined && compare !== undefined ? comparator(this, compare, 'filterByRange') : ranges?.comparator
+    const bounds = Buffer.from(encodeValue([lower, upper])).toString('base64')
+    const functions = order === undefined ? [] : [order.ref]
+    const inRange = { ref: { builtin: 'inRange', args: { bounds }, functions }, closures: order?.closures ?? [] }
+    const all = { from: 0, to: this.numPartitions }
+    const wanted = (): { from: number; to: number } => {
+      if (ranges?.bounds === undefined) return all
+      const [a, b] = [ranges.getPartition(lower), ranges.getPartition(upper)]
+      return { from: Math.min(a, b), to: Math.max(a, b) + 1 }
+    }
+    const parent: RDD<[K, V]> = ranges === undefined ? this : this.derive(prunedSpec('filterByRange', this, wanted))
+    return parent.oneToOne('filterByRange', 'filter', inRange, { keepsPartitioner: true })
+  }
+
   /** Exactly this many partitions, evenly filled, through a shuffle. */
   repartition(numPartitions: number): RDD<T> {
     return repartitioned(this as unknown as RDD<T>, partitionCount('repartition', numPartitions), 'repartition')
@@ -91,7 +116,9 @@ export abstract class WideOperations<T> extends PairOperations<T> {
   /** Fewer partitions; without `shuffle`, by reading neighbours one after another. */
   coalesce(numPartitions: number, shuffle = false): RDD<T> {
     partitionCount('coalesce', numPartitions)
-    return shuffle ? repartitioned(this as unknown as RDD<T>, numPartitions, 'coalesce') : this.coalesced(numPartitions)
+    return shuffle
+      ? repartitioned(this as unknown as RDD<T>, numPartitions, 'coalesce')
+      : this.derive(coalesceSpec(this as never, numPartitions))
   }
 }
 

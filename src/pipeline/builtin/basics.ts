@@ -1,3 +1,4 @@
+import { equalKeys } from '../../common/key/index.js'
 import { decodeValue } from '../../serializer/index.js'
 import { registerBuiltins } from '../builtins.js'
 import type { UserFunction } from '../task-services.js'
@@ -18,11 +19,14 @@ registerBuiltins({
       const result = (f as UserFunction)(records) as unknown
       return result instanceof Promise ? result.then(() => null) : null
     },
-  head: () => (list: readonly unknown[]) => list[0],
   /** combineByKey's first step for a zero value: every key gets a copy of its own. */
   fromZero: (zero: string, [add]) => {
     const bytes = Buffer.from(zero, 'base64')
     return (value: unknown) => (add as UserFunction)(decodeValue(bytes), value)
+  },
+  hasKey: ({ key }: { readonly key: string }) => {
+    const wanted = decodeValue(Buffer.from(key, 'base64'))
+    return (pair: readonly [unknown, unknown]) => equalKeys(pair[0], wanted)
   },
   glom: () => (records: Iterable<unknown>) => [Array.from(records)],
   /** Spark's zipWithIndex: the index of a partition's first record comes with the plan. */

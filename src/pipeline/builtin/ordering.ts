@@ -1,3 +1,4 @@
+import { decodeValue } from '../../serializer/index.js'
 import { registerBuiltins } from '../builtins.js'
 import type { RecordConsumer } from '../record-consumer.js'
 import type { UserFunction } from '../task-services.js'
@@ -14,6 +15,12 @@ registerBuiltins({
   firstOf: ({ operation, reverse }: OrderArgs, [compare]) => {
     const order = ordered(compare, operation, reverse)
     return (a: unknown, b: unknown) => (order(b, a) < 0 ? b : a)
+  },
+  /** Whether a pair's key lies between two others, both included. */
+  inRange: ({ bounds }: { readonly bounds: string }, [compare]) => {
+    const order = orderOf(compare, 'filterByRange')
+    const [lower, upper] = decodeValue(Buffer.from(bounds, 'base64')) as [unknown, unknown]
+    return ([key]: readonly [unknown, unknown]) => order(key, lower) >= 0 && order(key, upper) <= 0
   },
   /** The first `n` records in order. */
   takeOrdered:
