@@ -22,6 +22,7 @@ import {
   STAGE_MAX_CONSECUTIVE_ATTEMPTS,
   TASK_CPUS,
   TASK_MAX_FAILURES,
+  TASK_QUEUE_AHEAD,
 } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
@@ -283,6 +284,7 @@ export class DriverRuntime implements RddContext {
       maxTaskFailures: this.#provider.maxTaskFailures ?? conf.get(TASK_MAX_FAILURES),
       maxConsecutiveStageAttempts: conf.get(STAGE_MAX_CONSECUTIVE_ATTEMPTS),
       taskCpus: conf.get(TASK_CPUS),
+      queueAhead: conf.get(TASK_QUEUE_AHEAD),
       localityWaits: {
         slot: defaultLocalityWaits.slot,
         process: conf.get(LOCALITY_WAIT_PROCESS),
@@ -321,7 +323,7 @@ export class DriverRuntime implements RddContext {
           }))
           this.shell.handle({ type: 'executorLost', executorId: id, cause, outputsLost: true })
         },
-        status: (executor, status, attachments) => this.shell.taskStatus(executor, status, attachments),
+        statuses: (executor, statuses, attachments) => this.shell.taskStatuses(executor, statuses, attachments),
         heartbeat: (executor, { heapBytes, rssBytes, storageBytes, running }) => {
           const metrics = { heapBytes, rssBytes, storageBytes, running }
           bus.post(() => ({ type: 'executorMetricsUpdate', time: time(), executorId: executor.id, ...metrics }))

@@ -6,6 +6,7 @@ import {
   type RegisterExecutor,
   type StageMessage,
   type TaskDescription,
+  type TaskStatusesMessage,
   type TaskStatusMessage,
 } from '../executor/index.js'
 import type { CompiledStage } from '../rdd/index.js'
@@ -26,7 +27,12 @@ export interface RegisteredExecutor {
 export interface BackendEvents {
   added(executor: RegisteredExecutor): void
   lost(id: ExecutorId, cause: ExecutorLossCause): void
-  status(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void
+  /** Some tasks have ended; their attachments come one after another. */
+  statuses(
+    executor: RegisteredExecutor,
+    statuses: readonly TaskStatusMessage[],
+    attachments: readonly Uint8Array[],
+  ): void
   heartbeat(executor: RegisteredExecutor, heartbeat: HeartbeatMessage): void
   mapOutputs(shuffleId: number): unknown
   canCommit(request: { stageId: number; partition: number; attemptNumber: number; taskId: number }): boolean
@@ -54,11 +60,12 @@ export class ExecutorBackend {
     const from = (peer: RpcPeer): RegisteredExecutor | undefined => this.#byPeer.get(peer)
     rpc.register(driverEndpoint, {
       register: (message, { peer }) => this.#register(message.body as RegisterExecutor, peer),
-      taskStatus: (message, { peer }) => {
+      taskStatuses: (message, { peer }) => {
         const executor = from(peer)
         if (executor === undefined) return
         executor.heardAt = this.#now()
-        events.status(executor, message.body as TaskStatusMessage, message.attachments ?? [])
+        const { statuses } = message.body as TaskStatusesMessage
+        events.statuses(executor, statuses, message.attachments ?? [])
       },
       heartbeat: (message, { peer }) => {
         const executor = from(peer)

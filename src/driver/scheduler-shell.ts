@@ -21,6 +21,8 @@ interface RawResult {
   readonly attachments: readonly Uint8Array[]
 }
 
+const none: readonly Uint8Array[] = []
+
 /** What a job is given beside its request. */
 export interface JobFrame {
   readonly properties: Readonly<Record<string, string>>
@@ -112,6 +114,10 @@ export class SchedulerShell {
   /** Takes an event; effects that lead to further events are handled after it. */
   handle(event: SchedulerEvent): void {
     this.#pending.push(event)
+    this.#handlePending()
+  }
+
+  #handlePending(): void {
     if (this.#isHandling) return
     this.#isHandling = true
     try {
@@ -124,8 +130,23 @@ export class SchedulerShell {
     }
   }
 
-  /** A task's end as its executor tells it. Large results are fetched first. */
-  taskStatus(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void {
+  /** Ends of tasks as an executor tells them; what they lead to is sent together. */
+  taskStatuses(
+    executor: RegisteredExecutor,
+    statuses: readonly TaskStatusMessage[],
+    attachments: readonly Uint8Array[],
+  ): void {
+    let at = 0
+    for (const status of statuses) {
+      const own = status.attachments === 0 ? none : attachments.slice(at, at + status.attachments)
+      at += status.attachments
+      this.#taskStatus(executor, status, own)
+    }
+    this.#handlePending()
+  }
+
+  /** A task's end. Large results are fetched first. */
+  #taskStatus(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void {
     const { outcome } = status
     const id = taskId(status.taskId)
     this.#metrics.set(id, status.metrics)
@@ -136,7 +157,8 @@ export class SchedulerShell {
       )
       return
     }
-    this.handle({ type: 'taskStatus', taskId: id, outcome: reported(executor, status, attachments) })
+    const runTimeMs = status.metrics.executorRunTime
+    this.#pending.push({ type: 'taskStatus', taskId: id, outcome: reported(executor, status, attachments), runTimeMs })
   }
 
   /** The statuses of a shuffle, as executors ask for them. */

@@ -46,13 +46,19 @@ export interface KillMessage {
   readonly interrupt: boolean
 }
 
-/** `taskStatus`: bytes of the result and of accumulator updates come as attachments, in this order. */
+/** `taskStatus`: the ends of some tasks. */
+export interface TaskStatusesMessage {
+  readonly statuses: readonly TaskStatusMessage[]
+}
+
+/** The end of a task: bytes of the result and of accumulator updates are the next attachments, in this order. */
 export interface TaskStatusMessage {
   readonly taskId: number
   readonly outcome: WireOutcome
   readonly metrics: TaskMetrics
-  /** Ids of the accumulators; their updates are the last attachments. */
+  /** Ids of the accumulators; their updates are the last of its attachments. */
   readonly updates: readonly number[]
+  readonly attachments: number
 }
 
 /** An outcome without its bytes. */

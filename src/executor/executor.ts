@@ -16,17 +16,19 @@ import {
   type ShuffleReadRequest,
   type StageMessage,
   shuffleEndpoint,
+  type TaskStatusesMessage,
   type TaskStatusMessage,
   type WireOutcome,
 } from './executor-messages.js'
 import { ExecutorStorage } from './executor-storage.js'
-import { HeapWatch, type WatchedSlot } from './heap-watch.js'
+import { fetchFailure } from './fetch-failure.js'
 import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
 import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
 import { ShuffleFetches, type ShuffleFetchOptions, serveShufflePart } from './shuffle-fetch.js'
-import { SlotThread, threadLoss } from './slot-thread.js'
-import type { FromSlot, ShuffleLocations, SlotOutcome, StageBinary, TaskDescription } from './task-message.js'
+import { shuffleReads } from './shuffle-reads.js'
+import { SlotPool } from './slot-pool.js'
+import type { ShuffleLocations, SlotOutcome, SlotTaskEnd, StageBinary, TaskDescription } from './task-message.js'
 
 export interface ExecutorOptions {
   readonly executorId: string
@@ -57,11 +59,7 @@ export interface ExecutorOptions {
 
 interface Running {
   readonly task: TaskDescription
-  readonly slot: number
   readonly stage: StageBinary | undefined
-  readonly startedAt: number
-  killReason?: string
-  killTimer?: NodeJS.Timeout
 }
 
 /**
@@ -74,7 +72,7 @@ export class Executor {
   readonly #rpc: RpcEnvironment
   readonly #driver: RpcPeer
   readonly #pool: MemoryPool
-  readonly #threads: (SlotThread | undefined)[]
+  readonly #slots: SlotPool
   readonly #stages = new Map<string, StageBinary>()
   readonly #running = new Map<number, Running>()
   readonly #mapOutputs: MapOutputs
@@ -82,9 +80,8 @@ export class Executor {
   readonly #results: ResultStore
   readonly #storage: ExecutorStorage
   readonly #ownOutputs = new OwnOutputs()
-  readonly #heapMiB: number
-  readonly #heapWatch: HeapWatch
-  readonly #ending = new Set<SlotThread>()
+  #statuses: TaskStatusesMessage['statuses'][number][] = []
+  #statusBytes: Uint8Array[] = []
   #heartbeat: NodeJS.Timeout | undefined
   #isStopped = false
 
@@ -98,19 +95,9 @@ export class Executor {
       storageFraction: options.storageFraction,
       slots: options.slots,
     })
-    this.#threads = new Array(options.slots)
-    this.#heapMiB = Math.max(64, Math.floor(options.memoryBytes / options.slots / 1048576))
     this.#mapOutputs = new MapOutputs((shuffleId) => this.#askMapOutputs(shuffleId))
     this.#fetches = new ShuffleFetches(rpc, options.shuffleFetch, options.executorId)
     this.#results = new ResultStore()
-    this.#heapWatch = new HeapWatch({
-      intervalMs: 100,
-      slotLimitBytes: this.#heapMiB * 1048576,
-      processLimitBytes: slotsBytes() + options.memoryBytes + processSlackBytes,
-      processBytes: slotsBytes,
-      running: () => this.#watchedSlots(),
-      onOverflow: (watched, heapBytes) => this.#overflow(watched, heapBytes),
-    })
     this.#storage = new ExecutorStorage({
       executorId: options.executorId,
       rpc,
@@ -121,6 +108,7 @@ export class Executor {
       driverAddress: options.driverAddress,
       address: options.data,
     })
+    this.#slots = this.#makeSlots()
   }
 
   /** Registers with the driver and warms the slots up. */
@@ -152,10 +140,9 @@ export class Executor {
       { body: registration },
       { timeoutMs: this.#options.askTimeoutMs },
     )
-    for (let slot = 0; slot < slots; slot++) this.#thread(slot)
+    this.#slots.start()
     this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatIntervalMs)
     this.#heartbeat.unref()
-    this.#heapWatch.start()
   }
 
   /** Ends all threads; running tasks are not reported. */
@@ -163,9 +150,7 @@ export class Executor {
     if (this.#isStopped) return
     this.#isStopped = true
     clearInterval(this.#heartbeat)
-    this.#heapWatch.stop()
-    for (const running of this.#running.values()) clearTimeout(running.killTimer)
-    await Promise.all(this.#threads.map((thread) => thread?.terminate()))
+    await this.#slots.stop()
     this.#fetches.close()
     await this.#storage.close()
   }
@@ -174,30 +159,21 @@ export class Executor {
     return this.#pool
   }
 
-  #thread(slot: number): SlotThread {
-    const existing = this.#threads[slot]
-    if (existing !== undefined) return existing
-    const { executorId, localDirs, codec, moduleBase, askTimeoutMs, environment } = this.#options
-    const thread = new SlotThread({
+  #makeSlots(): SlotPool {
+    const { executorId, localDirs, codec, moduleBase, askTimeoutMs, environment, slots, memoryBytes, killGraceMs } =
+      this.#options
+    return new SlotPool({
+      slots,
+      memoryBytes,
+      killGraceMs,
+      pool: this.#pool,
       entry: distFile('executor-slot.js'),
-      maxHeapMiB: this.#heapMiB + Math.max(1024, 2 * this.#heapMiB),
-      data: {
-        slot,
-        executorId,
-        memory: this.#pool.buffer,
-        localDirs,
-        codec,
-        moduleBase,
-        heapLimitBytes: this.#heapMiB * 1048576,
-        askTimeoutMs,
-        environment,
-      },
-      onMessage: (message) => this.#fromSlot(slot, message),
-      onLost: (error) => this.#threadLost(slot, thread, error),
+      data: { executorId, localDirs, codec, moduleBase, askTimeoutMs, environment },
+      onEnded: (end) => this.#taskEnded(end),
+      onKilled: (taskId, reason) => this.#report(taskId, { kind: 'killed', reason }),
+      onFailed: (taskId, error) => this.#fail(taskId, error),
       onCall: (method, argument) => this.#answer(method, argument),
     })
-    this.#threads[slot] = thread
-    return thread
   }
 
   // --- from the driver
@@ -205,23 +181,19 @@ export class Executor {
   #addStage(message: RpcMessage): void {
     const { key, plan, closures } = message.body as StageMessage
     const attachments = message.attachments ?? []
-    this.#stages.set(key, {
-      key,
-      plan,
-      closures: closures.map((hash, i) => ({ hash, bytes: attachments[i] as Uint8Array })),
-    })
+    const stage = { key, plan, closures: closures.map((hash, i) => ({ hash, bytes: attachments[i] as Uint8Array })) }
+    this.#stages.set(key, stage)
+    this.#slots.addStage(stage)
   }
 
   #forgetStage(key: string): void {
     this.#stages.delete(key)
-    for (const thread of this.#threads) {
-      if (thread?.stages.delete(key)) thread.post({ type: 'forgetStage', key })
-    }
+    this.#slots.forgetStage(key)
   }
 
   #forgetBroadcast(id: number): void {
     this.#storage.forgetBroadcast(id)
-    for (const thread of this.#threads) thread?.post({ type: 'forgetBroadcast', id })
+    this.#slots.post({ type: 'forgetBroadcast', id })
   }
 
   #forgetShuffle(shuffleId: number): void {
@@ -237,11 +209,13 @@ export class Executor {
       this.#begin(task, all.slice(at, at + attachments))
       at += attachments
     }
+    this.#slots.flush()
+    this.#flushStatuses()
   }
 
   #begin(task: TaskDescription, attachments: readonly Uint8Array[]): void {
     const stage = this.#stages.get(task.stageKey)
-    this.#running.set(task.taskId, { task, slot: task.slot, stage, startedAt: performance.now() })
+    this.#running.set(task.taskId, { task, stage })
     if (stage === undefined) {
       this.#fail(task.taskId, new Error(`stage ${task.stageKey} did not reach executor ${this.#options.executorId}`))
       return
@@ -252,7 +226,10 @@ export class Executor {
       return
     }
     Promise.all(stale.map((id) => this.#mapOutputs.fetch(id))).then(
-      () => this.#toSlot(task, stage, attachments),
+      () => {
+        this.#toSlot(task, stage, attachments)
+        this.#slots.flush()
+      },
       (error: unknown) => this.#fail(task.taskId, error),
     )
   }
@@ -265,13 +242,7 @@ export class Executor {
       this.#fetchFailed(task, located.missing)
       return
     }
-    const thread = this.#thread(task.slot)
-    if (!thread.stages.has(stage.key)) {
-      thread.stages.add(stage.key)
-      thread.post({ type: 'stage', stage })
-    }
-    thread.busy = true
-    thread.post({ type: 'task', task, attachments, shuffles: located.shuffles })
+    this.#slots.run(task.slot, { task, attachments, shuffles: located.shuffles })
   }
 
   /** Locations of every shuffle part that the task's partition tree reads. */
@@ -311,33 +282,7 @@ export class Executor {
   }
 
   #kill({ taskId, reason, interrupt }: KillMessage): void {
-    const running = this.#running.get(taskId)
-    if (running === undefined || running.killReason !== undefined) return
-    running.killReason = reason
-    const thread = this.#threads[running.slot]
-    thread?.requestKill(taskId)
-    const graceMs = interrupt ? Math.min(50, this.#options.killGraceMs) : this.#options.killGraceMs
-    running.killTimer = setTimeout(() => this.#killHard(taskId), graceMs)
-  }
-
-  /** The task did not look up in time: its thread is ended, and a new one takes its place. */
-  #killHard(taskId: number): void {
-    const running = this.#running.get(taskId)
-    if (running === undefined) return
-    this.#replaceThread(running.slot)
-    this.#report(taskId, { kind: 'killed', reason: running.killReason ?? 'asked to end' })
-  }
-
-  #replaceThread(slot: number): void {
-    const thread = this.#threads[slot]
-    this.#threads[slot] = undefined
-    this.#pool.slotLost(slot)
-    if (thread !== undefined) {
-      // Until it has really ended its memory is still there, and must not be held against the threads that go on.
-      this.#ending.add(thread)
-      void thread.terminate().finally(() => this.#ending.delete(thread))
-    }
-    if (!this.#isStopped) this.#thread(slot)
+    if (this.#running.has(taskId)) this.#slots.kill(taskId, reason, interrupt)
   }
 
   /** Streams a part of one of this executor's own map outputs to another executor. */
@@ -351,27 +296,15 @@ export class Executor {
 
   // --- from the slots
 
-  #fromSlot(slot: number, message: FromSlot): void {
-    if (message.type === 'ready') return
-    const thread = this.#threads[slot]
-    if (thread !== undefined) thread.busy = false
-    const running = this.#running.get(message.taskId)
+  #taskEnded({ taskId, outcome, metrics, updates }: SlotTaskEnd): void {
+    const running = this.#running.get(taskId)
     if (running === undefined) return
-    clearTimeout(running.killTimer)
-    this.#running.delete(message.taskId)
-    const { outcome, metrics, updates } = message
     if (outcome.kind === 'shuffle') this.#ownOutputs.add(running.stage, running.task, outcome)
     const wire = this.#wireOutcome(running, outcome)
-    const attachments = wire.kind === 'batches' || wire.kind === 'value' ? [...bytesOf(outcome)] : []
-    for (const update of updates) attachments.push(update.value)
-    const status: TaskStatusMessage = {
-      taskId: message.taskId,
-      outcome: wire,
-      metrics,
-      updates: updates.map((u) => u.id),
-    }
-    this.#driver.send(driverEndpoint, 'taskStatus', { body: status, attachments })
-    if (outcome.kind === 'failed' && outcome.error.code === 'FS_TASK_HEAP_LIMIT') this.#replaceThread(slot)
+    this.#running.delete(taskId)
+    const bytes = wire.kind === 'batches' || wire.kind === 'value' ? [...bytesOf(outcome)] : []
+    for (const update of updates) bytes.push(update.value)
+    this.#tell({ taskId, outcome: wire, metrics, updates: updates.map((u) => u.id), attachments: bytes.length }, bytes)
   }
 
   #wireOutcome(running: Running, outcome: SlotOutcome): WireOutcome {
@@ -389,56 +322,12 @@ export class Executor {
         return { kind: 'batches', records, count: bytes.length }
       }
       case 'killed':
-        return { kind: 'killed', reason: running.killReason ?? outcome.reason }
+        return { kind: 'killed', reason: this.#slots.killReason(running.task.taskId) ?? outcome.reason }
       case 'failed':
         return fetchFailure(outcome.error, (shuffleId, mapId) => this.#mapOutputs.output(shuffleId, mapId)) ?? outcome
       default:
         return outcome
     }
-  }
-
-  #watchedSlots(): WatchedSlot[] {
-    if (this.#ending.size > 0) return []
-    return [...this.#running.values()].flatMap(({ task, slot, startedAt }) => {
-      const thread = this.#threads[slot]
-      if (thread === undefined) return []
-      const runningForMs = performance.now() - startedAt
-      const reportedHeap = this.#pool.slotUse(slot).heap
-      return [{ slot, taskId: task.taskId, runningForMs, reportedHeap, heapNow: () => thread.heapNow() }]
-    })
-  }
-
-  /** A thread's heap has passed its share and it did not look up: it is ended, and its task fails by name. */
-  #overflow({ slot, taskId }: WatchedSlot, heapBytes: number): void {
-    if (!this.#running.has(taskId)) return
-    const { memoryBytes, slots } = this.#options
-    const details = {
-      task: taskId,
-      heapMiB: toMiB(heapBytes),
-      limitMiB: this.#heapMiB,
-      executorMiB: toMiB(memoryBytes),
-      slots,
-    }
-    this.#fail(taskId, new FiresteelError('FS_TASK_OUT_OF_MEMORY', details))
-    this.#replaceThread(slot)
-  }
-
-  #threadLost(slot: number, thread: SlotThread, error: Error): void {
-    if (this.#threads[slot] !== thread || this.#isStopped) return
-    this.#threads[slot] = undefined
-    const running = [...this.#running.values()].find((r) => r.slot === slot)
-    this.#pool.slotLost(slot)
-    if (running !== undefined) {
-      const { memoryBytes, slots } = this.#options
-      const facts = {
-        task: running.task.taskId,
-        heapMiB: this.#heapMiB,
-        executorMiB: Math.round(memoryBytes / 1048576),
-        slots,
-      }
-      this.#fail(running.task.taskId, threadLoss(error, facts))
-    }
-    this.#thread(slot)
   }
 
   /** Answers what a slot asks. */
@@ -489,12 +378,24 @@ export class Executor {
   }
 
   #report(taskId: number, outcome: WireOutcome): void {
-    const running = this.#running.get(taskId)
-    if (running === undefined) return
-    clearTimeout(running.killTimer)
-    this.#running.delete(taskId)
-    const status: TaskStatusMessage = { taskId, outcome, metrics: newTaskMetrics(), updates: [] }
-    this.#driver.send(driverEndpoint, 'taskStatus', { body: status })
+    if (!this.#running.delete(taskId)) return
+    this.#tell({ taskId, outcome, metrics: newTaskMetrics(), updates: [], attachments: 0 }, [])
+  }
+
+  /** Ends of tasks that come together leave together, in one message. */
+  #tell(status: TaskStatusMessage, bytes: readonly Uint8Array[]): void {
+    if (this.#statuses.length === 0) queueMicrotask(() => this.#flushStatuses())
+    this.#statuses.push(status)
+    this.#statusBytes.push(...bytes)
+  }
+
+  #flushStatuses(): void {
+    if (this.#statuses.length === 0) return
+    const body: TaskStatusesMessage = { statuses: this.#statuses }
+    const attachments = this.#statusBytes
+    this.#statuses = []
+    this.#statusBytes = []
+    this.#driver.send(driverEndpoint, 'taskStatuses', { body, attachments })
   }
 
   #beat(): void {
@@ -511,85 +412,7 @@ export class Executor {
   }
 }
 
-/** Beyond the executor's memory: code, stacks, buffers of the network, and garbage that is not collected yet. */
-const processSlackBytes = 128 * 1048576
-
-/** Bytes of this process that are not the main thread's own: in local mode that is the user's program. */
-function slotsBytes(): number {
-  const { rss, heapTotal, external } = process.memoryUsage()
-  return rss - heapTotal - external
-}
-
-const toMiB = (bytes: number): number => Math.round(bytes / 1048576)
-
 function bytesOf(outcome: SlotOutcome): readonly Uint8Array[] {
   if (outcome.kind === 'batches') return outcome.batches
   return outcome.kind === 'value' ? [outcome.bytes] : []
-}
-
-/** Which parts of which shuffles a task reads: the partition tree says the partition at each reading node. */
-function* shuffleReads(plan: StagePlan, task: TaskDescription): Generator<{ shuffleId: number; partition: number }> {
-  if (plan.shuffles.length === 0) return
-  const seen = new Set<string>()
-  type Visit = { node: number; tree: TaskDescription['tree'] }
-  const todo: Visit[] = [{ node: plan.root, tree: task.tree }]
-  for (let visit = todo.pop(); visit !== undefined; visit = todo.pop()) {
-    const { tree } = visit
-    const { operator, inputs } = plan.nodes[visit.node] as StagePlan['nodes'][number]
-    const own =
-      operator.op === 'shuffle'
-        ? [operator.shuffleId]
-        : operator.op === 'cogroup'
-          ? cogroupShuffles(operator.sides)
-          : []
-    for (const shuffleId of own) {
-      const key = `${shuffleId}/${tree.index}`
-      if (seen.has(key)) continue
-      seen.add(key)
-      yield { shuffleId, partition: tree.index }
-    }
-    if (operator.op === 'union')
-      todo.push({ node: inputs[tree.branch ?? 0] as number, tree: tree.inputs?.[0] as Visit['tree'] })
-    else if (operator.op === 'coalesce')
-      for (const child of tree.inputs ?? []) todo.push({ node: inputs[0] as number, tree: child })
-    else if (tree.inputs !== undefined && inputs.length === tree.inputs.length && isManySided(operator.op)) {
-      inputs.forEach((node, i) => {
-        todo.push({ node, tree: tree.inputs?.[i] as Visit['tree'] })
-      })
-    } else for (const node of inputs) todo.push({ node, tree })
-  }
-}
-
-const isManySided = (op: string): boolean =>
-  op === 'zip' || op === 'zipPartitions' || op === 'cartesian' || op === 'cogroup' || op === 'chain'
-
-function cogroupShuffles(sides: readonly ({ shuffleId: number } | { input: number })[]): number[] {
-  return sides.flatMap((side) => ('shuffleId' in side ? [side.shuffleId] : []))
-}
-
-interface FetchFacts {
-  readonly shuffleId: number
-  readonly mapId: number
-  readonly reduceId: number
-  readonly executorId: string
-  readonly cause: 'missing' | 'corrupt' | 'network'
-}
-
-/** Turns the error of a failed fetch into the outcome that makes the driver run the lost map tasks again. */
-function fetchFailure(
-  error: { code?: string; details?: Readonly<Record<string, unknown>> },
-  outputOf: (shuffleId: number, mapId: number) => MapOutputStatus | undefined,
-): FetchFailedOutcome | undefined {
-  if (error.code !== 'FS_SHUFFLE_FETCH_FAILED' || error.details === undefined) return undefined
-  const { shuffleId, mapId, reduceId, executorId, cause } = error.details as unknown as FetchFacts
-  return {
-    kind: 'fetchFailed',
-    shuffleId,
-    mapPartition: mapId,
-    mapTaskId: outputOf(shuffleId, mapId)?.taskId,
-    executorId,
-    reducePartition: reduceId,
-    scope: cause === 'network' ? 'executor' : 'output',
-    error: error as FetchFailedOutcome['error'],
-  }
 }

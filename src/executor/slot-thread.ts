@@ -3,6 +3,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { FiresteelError, toWireError } from '../common/errors/index.js'
 import { type BlockingHandler, serveBlockingCalls } from './blocking-call.js'
 import type { SlotData } from './slot.js'
+import { claimWords, SlotClaims } from './slot-claims.js'
 import { controlWords, killMark, killWord } from './slot-watch.js'
 import type { FromSlot, ToSlot } from './task-message.js'
 
@@ -25,15 +26,17 @@ export class SlotThread {
   /** Keys of the stages it has been sent. */
   readonly stages = new Set<string>()
   readonly #worker: Worker
+  readonly claims: SlotClaims
   readonly #control: Int32Array
   #isStopping = false
 
   constructor(options: SlotThreadOptions) {
     if (!existsSync(options.entry)) throw new FiresteelError('FS_EXECUTOR_ENTRY_MISSING', { file: options.entry })
-    const control = new SharedArrayBuffer(controlWords * 4)
+    const control = new SharedArrayBuffer((controlWords + claimWords) * 4)
     const callWord = new SharedArrayBuffer(4)
     const { port1, port2 } = new MessageChannel()
     this.#control = new Int32Array(control)
+    this.claims = new SlotClaims(this.#control.subarray(controlWords))
     serveBlockingCalls(port1, new Int32Array(callWord), options.onCall)
     const data: SlotData = { ...options.data, calls: port2, callWord, control }
     this.#worker = new Worker(options.entry, {

@@ -22,9 +22,19 @@ import type { FetchedPiece, RemoteSource, ShuffleSource } from '../shuffle/index
 import { type AccumulatorHandle, type AccumulatorV2, SlotAccumulators } from './accumulator.js'
 import { BlockingCaller } from './blocking-call.js'
 import { SlotBroadcast } from './slot-broadcast.js'
-import { SlotWatch } from './slot-watch.js'
+import { SlotClaims } from './slot-claims.js'
+import { controlWords, SlotWatch } from './slot-watch.js'
 import { TaskContext } from './task-context.js'
-import type { FromSlot, ShuffleLocations, SlotOutcome, StageBinary, TaskDescription, ToSlot } from './task-message.js'
+import type {
+  FromSlot,
+  ShuffleLocations,
+  SlotOutcome,
+  SlotTask,
+  SlotTaskEnd,
+  StageBinary,
+  TaskDescription,
+  ToSlot,
+} from './task-message.js'
 
 /** What a slot thread is given when it starts. */
 export interface SlotData {
@@ -46,6 +56,9 @@ export interface SlotData {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+/** Ends of tasks are held back this long at most, to be told together. */
+const holdEndsMs = 1
+
 interface LoadedStage {
   readonly plan: StagePlan
   readonly code: StageCode
@@ -64,6 +77,11 @@ export class Slot {
   readonly #accumulators = new SlotAccumulators()
   readonly #broadcasts: SlotBroadcast
   readonly #watch: SlotWatch
+  readonly #claims: SlotClaims
+  readonly #queue: SlotTask[] = []
+  #ended: SlotTaskEnd[] = []
+  #endedSince = 0
+  #isRunning = false
   #fileCount = 0
 
   constructor(data: SlotData, post: (message: FromSlot, transfer?: readonly ArrayBuffer[]) => void) {
@@ -73,7 +91,9 @@ export class Slot {
     this.#pool = MemoryPool.attach(data.memory)
     this.#codec = compressionCodec(data.codec)
     this.#broadcasts = new SlotBroadcast((id) => this.#ask('broadcast', { id }) as Uint8Array)
-    this.#watch = new SlotWatch(new Int32Array(data.control), data.heapLimitBytes)
+    const control = new Int32Array(data.control)
+    this.#claims = new SlotClaims(control.subarray(controlWords))
+    this.#watch = new SlotWatch(control, data.heapLimitBytes)
   }
 
   handle(message: ToSlot): void {
@@ -87,15 +107,44 @@ export class Slot {
       case 'forgetBroadcast':
         this.#broadcasts.forget(message.id)
         return
-      case 'task':
-        this.#start(message)
+      case 'tasks':
+        this.#queue.push(...message.tasks)
+        if (!this.#isRunning) this.#drain()
     }
   }
 
-  #start(message: Extract<ToSlot, { type: 'task' }>): void {
-    const stage = this.#stages.get(message.task.stageKey)
-    if (stage instanceof Promise) void stage.then((loaded) => this.#run(message, loaded))
-    else void this.#run(message, stage as LoadedStage)
+  /** Runs what is queued, one task after another. What has ended is told when nothing is left, or a task may take its time. */
+  #drain(): void {
+    this.#isRunning = true
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      if (!this.#claims.claim(next.claim)) continue
+      if (this.#ended.length > 0 && performance.now() - this.#endedSince > holdEndsMs) this.#tell()
+      const pending = this.#begin(next)
+      if (pending !== undefined) {
+        if (this.#ended.length > 0) this.#tell()
+        void pending.then(() => this.#drain())
+        return
+      }
+    }
+    this.#isRunning = false
+    this.#tell()
+  }
+
+  #begin(task: SlotTask): void | Promise<void> {
+    const stage = this.#stages.get(task.task.stageKey)
+    if (stage instanceof Promise) return stage.then((loaded) => this.#run(task, loaded))
+    return this.#run(task, stage as LoadedStage)
+  }
+
+  /** Tells of the tasks that have ended. */
+  #tell(): void {
+    if (this.#ended.length === 0) return
+    const tasks = this.#ended
+    this.#ended = []
+    this.#post(
+      { type: 'ended', tasks },
+      tasks.flatMap((end) => transferable(end.outcome)),
+    )
   }
 
   #load(stage: StageBinary): Promise<LoadedStage> {
@@ -130,7 +179,7 @@ export class Slot {
   }
 
   /** Runs a task to its end and reports it. Synchronous tasks end before this returns. */
-  #run(message: Extract<ToSlot, { type: 'task' }>, stage: LoadedStage): void | Promise<void> {
+  #run(message: SlotTask, stage: LoadedStage): void | Promise<void> {
     const { task } = message
     const metrics = newTaskMetrics()
     const memory = new TaskMemory({ pool: this.#pool, slot: this.#data.slot })
@@ -153,7 +202,8 @@ export class Slot {
       memory.close()
       this.#watch.end()
       const updates = final.kind === 'failed' || final.kind === 'killed' ? [] : this.#accumulators.updates()
-      this.#post({ type: 'ended', taskId: task.taskId, outcome: final, metrics, updates }, transferable(final))
+      if (this.#ended.length === 0) this.#endedSince = performance.now()
+      this.#ended.push({ taskId: task.taskId, outcome: final, metrics, updates })
     }
     const failed = (error: unknown): void => {
       if (FiresteelError.is(error, 'FS_TASK_KILLED')) finish({ kind: 'killed', reason: String(error.details.reason) })
@@ -174,7 +224,7 @@ export class Slot {
   }
 
   #services(
-    message: Extract<ToSlot, { type: 'task' }>,
+    message: SlotTask,
     stage: LoadedStage,
     parts: { readonly metrics: TaskMetrics; readonly memory: TaskMemory },
   ): TaskServices {

@@ -36,13 +36,25 @@ export interface TaskDescription {
 export type ToSlot =
   | { readonly type: 'stage'; readonly stage: StageBinary }
   | { readonly type: 'forgetStage'; readonly key: string }
-  | {
-      readonly type: 'task'
-      readonly task: TaskDescription
-      readonly attachments: readonly Uint8Array[]
-      readonly shuffles: readonly ShuffleLocations[]
-    }
+  | { readonly type: 'tasks'; readonly tasks: readonly SlotTask[] }
   | { readonly type: 'forgetBroadcast'; readonly id: number }
+
+/** One task as a slot gets it. Slots run tasks in the order in which they come. */
+export interface SlotTask {
+  readonly task: TaskDescription
+  readonly attachments: readonly Uint8Array[]
+  readonly shuffles: readonly ShuffleLocations[]
+  /** Place of its claim: see `slot-claims.ts`. */
+  readonly claim: number
+}
+
+/** The end of one task on its slot. */
+export interface SlotTaskEnd {
+  readonly taskId: number
+  readonly outcome: SlotOutcome
+  readonly metrics: TaskMetrics
+  readonly updates: readonly AccumulatorUpdate[]
+}
 
 /** The map outputs of one shuffle for one reduce partition: columns, as many as there are maps with data. */
 export interface ShuffleLocations {
@@ -58,15 +70,7 @@ export interface ShuffleLocations {
 }
 
 /** What a slot tells the executor's main thread. */
-export type FromSlot =
-  | { readonly type: 'ready' }
-  | {
-      readonly type: 'ended'
-      readonly taskId: number
-      readonly outcome: SlotOutcome
-      readonly metrics: TaskMetrics
-      readonly updates: readonly AccumulatorUpdate[]
-    }
+export type FromSlot = { readonly type: 'ready' } | { readonly type: 'ended'; readonly tasks: readonly SlotTaskEnd[] }
 
 /** How a task ended on its slot. */
 export type SlotOutcome =

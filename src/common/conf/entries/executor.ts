@@ -138,3 +138,12 @@ export const TASK_REAPER_KILL_TIMEOUT = define({
   default: '2s',
   doc: "How long a cancelled task may go on before its thread is stopped; -1 waits without end, which is Spark's default.",
 })
+
+export const TASK_QUEUE_AHEAD = define({
+  key: 'spark.firesteel.task.queueAhead',
+  type: int({ min: 0, max: 32 }),
+  default: '8',
+  doc:
+    'Tasks sent to a slot ahead of time, while it runs another, in stages whose tasks take next to no time: the way to the slot ' +
+    'and back is then no longer most of the cost. A task that waits behind a long one moves to a free slot. 0 turns it off.',
+})
