@@ -11,7 +11,7 @@ describe('free variables', () => {
     ['() => { n++; m = 1; [p.q, r] = s }', 'n! m! p r! s'],
     ['function f() { return f + inner; function inner() {} }', 'f'],
     ['() => { for (const x of xs) { let y = x } return y }', 'xs y'],
-    ['(a, b = a, { c = d } = e) => a', 'e d'],
+    ['(a, b = a, { c = d } = e) => a', 'd e'],
     ['() => { try { f() } catch ({ message }) { return message } }', 'f'],
     ['() => { switch (v) { case 1: let z = q; return z } }', 'v q'],
     ['() => { label: for (;;) break label }', ''],

@@ -53,8 +53,9 @@ export class Graph {
 
   /** Whether the root is a function of no variables, no properties and no `prototype` that could get some. */
   get isConstant(): boolean {
-    const [code, more] = this.functions.all
-    return this.#values.length === 1 && !more && code?.kind === 'function' && Reflect.ownKeys(code.fn).length === 2
+    const [code] = this.functions.all
+    const isAlone = this.#values.length === 1 && code?.kind === 'function' && code.variables.length === 0
+    return isAlone && Reflect.ownKeys(code.fn).length === 2
   }
 
   /** Writes the root and all that hangs on it. */
