@@ -205,7 +205,7 @@ export class DriverRuntime implements RddContext {
 
   async runJob(request: JobRequest): Promise<void> {
     this.assertRunning(`${request.operation}()`)
-    const site = callSite(request.operation)
+    const site = request.site ?? callSite(request.operation)
     const { all: properties, tags } = this.properties
     const group = properties[jobGroupProperty]
     if (group !== undefined && this.#refusedGroups.has(group)) {

@@ -98,6 +98,7 @@ export class SchedulerShell {
     request.signal?.throwIfAborted()
     const partitions = request.partitions ?? request.rdd.partitions
     const id = jobId(this.#nextJob++)
+    request.onJob?.(id)
     const ended = new Promise<void>((resolve, reject) => {
       this.#jobs.set(id, { id, request, resolve, reject, resultBytes: 0 })
     })

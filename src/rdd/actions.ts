@@ -7,7 +7,8 @@ import type { CapturedFunction, JobRequest } from './rdd-context.js'
 import type { Awaitable } from './transformations.js'
 import { WideOperations } from './wide-operations.js'
 
-type RunOptions = Partial<Pick<JobRequest, 'partitions' | 'closures' | 'signal'>>
+/** How a job of an action differs from the usual. */
+export type RunOptions = Partial<Pick<JobRequest, 'partitions' | 'closures' | 'signal' | 'site' | 'onJob'>>
 
 /** What makes jobs run. Each returns a promise. */
 export abstract class Actions<T> extends WideOperations<T> {
@@ -86,12 +87,11 @@ export abstract class Actions<T> extends WideOperations<T> {
   async runSink<R>(operation: string, sink: SinkSpec, options: RunOptions = {}): Promise<R[]> {
     const values: R[] = []
     await this.context.runJob({
+      ...options,
       rdd: this as unknown as AnyRdd,
       sink,
       closures: options.closures ?? [],
-      partitions: options.partitions,
       operation,
-      signal: options.signal,
       onResult: (index, value) => {
         values[index] = value as R
       },
@@ -100,7 +100,7 @@ export abstract class Actions<T> extends WideOperations<T> {
   }
 
   /** @internal The first records; boxed, since a record may be undefined. */
-  async taken(operation: string, n: number): Promise<{ readonly value: T }[]> {
+  async taken(operation: string, n: number, options: RunOptions = {}): Promise<{ readonly value: T }[]> {
     // What is prepared may tell that there are fewer partitions than it seemed.
     await this.prepare()
     const found: { value: T }[] = []
@@ -111,7 +111,7 @@ export abstract class Actions<T> extends WideOperations<T> {
     while (found.length < n && scanned < total) {
       const partitions = Array.from({ length: Math.min(wanted, total - scanned) }, (_, i) => scanned + i)
       const sink: SinkSpec = { kind: 'collect', limit: n - found.length }
-      for (const records of await this.runSink<T[]>(operation, sink, { partitions })) {
+      for (const records of await this.runSink<T[]>(operation, sink, { ...options, partitions })) {
         for (const value of records) if (found.length < n) found.push({ value })
       }
       scanned += partitions.length

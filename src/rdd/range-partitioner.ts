@@ -1,3 +1,4 @@
+import type { CallSite } from '../closure/index.js'
 import { compareKeys } from '../common/key/index.js'
 import { rangePartition, synchronous } from '../pipeline/index.js'
 import type { AnyRdd } from './any-rdd.js'
@@ -27,6 +28,7 @@ export class RangePartitioner<K = unknown> extends Partitioner {
   readonly comparator: CapturedFunction | undefined
   readonly #rdd: RDD<[K, unknown]>
   readonly #operation: string
+  readonly #site: CallSite
   readonly #compare: (a: unknown, b: unknown) => number
   #bounds: readonly unknown[] | undefined
   #prepared: Promise<void> | undefined
@@ -43,6 +45,7 @@ export class RangePartitioner<K = unknown> extends Partitioner {
     this.#compare = compare === undefined ? compareKeys : synchronous(compare, operation)
     this.#rdd = rdd
     this.#operation = operation
+    this.#site = rdd.context.callSite(operation)
   }
 
   /** Upper bounds of all ranges but the last, ascending; undefined until sampled. */
@@ -89,7 +92,15 @@ export class RangePartitioner<K = unknown> extends Partitioner {
     if (rdd.numPartitions === 0) return []
     const args = { size: sampleSizes(numPartitions, rdd.numPartitions), seed: rdd.id }
     const f = { builtin: 'sampleKeys', args }
-    const samples = await rdd.keys().runSink<KeySample>(this.#operation, { kind: 'consume', f })
+    const site = this.#site
+    const keys = rdd.derive<K>({
+      operation: 'keys',
+      operator: { op: 'keys' },
+      inputs: [rdd],
+      numPartitions: rdd.numPartitions,
+      site,
+    })
+    const samples = await keys.runSink<KeySample>(this.#operation, { kind: 'consume', f }, { site })
     return rangeBounds(samples, numPartitions, this.#compare)
   }
 }

@@ -30,6 +30,8 @@ export interface RddSpec {
   readonly prepare?: () => Promise<void>
   readonly name?: string
   readonly operation: string
+  /** Where the user's program made it; default from the stack. */
+  readonly site?: CallSite
   readonly isDeterministic?: boolean
 }
 
@@ -66,7 +68,7 @@ export abstract class RddBase implements LineageNode {
     this.id = context.newRddId()
     this.partitioner = spec.partitioner
     this.#name = spec.name ?? ''
-    this.#site = context.callSite(spec.operation)
+    this.#site = spec.site ?? context.callSite(spec.operation)
     for (const shuffle of spec.shuffles ?? []) context.registerShuffle(shuffle.shuffleId, this)
   }
 

@@ -22,6 +22,10 @@ export interface JobRequest {
   /** Default all. */
   readonly partitions?: readonly number[]
   readonly operation: string
+  /** Where the user's program asked for it; default from the stack. */
+  readonly site?: CallSite
+  /** Told the job's number when it is about to start. */
+  readonly onJob?: (jobId: number) => void
   /** Called for each partition as its result comes, in any order; `index` counts within `partitions`. */
   readonly onResult: (index: number, value: TaskValue) => void
   readonly signal?: AbortSignal

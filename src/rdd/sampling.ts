@@ -46,6 +46,7 @@ export abstract class SamplingOperations<T> extends Transformations<T> {
   zipWithIndex(): RDD<[T, number]> {
     const parent = this as unknown as RDD<T>
     const starts: number[] = []
+    const site = this.context.callSite('zipWithIndex')
     return this.derive<[T, number]>({
       operation: 'zipWithIndex',
       operator: { op: 'map', f: { builtin: 'zipWithIndex', args: { starts } } },
@@ -55,7 +56,7 @@ export abstract class SamplingOperations<T> extends Transformations<T> {
       prepare: async () => {
         if (starts.length > 0 || parent.numPartitions < 2) return
         const partitions = Array.from({ length: parent.numPartitions - 1 }, (_, i) => i)
-        const counts = await parent.runSink<number>('zipWithIndex', { kind: 'count' }, { partitions })
+        const counts = await parent.runSink<number>('zipWithIndex', { kind: 'count' }, { partitions, site })
         let start = 0
         for (const count of [...counts, 0]) {
           starts.push(start)
