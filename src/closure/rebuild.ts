@@ -1,6 +1,6 @@
 import type { HandleRef, ModuleRef } from './closure.js'
 import { ByteReader, corrupt } from './format/byte-reader.js'
-import { Binding, formatVersion } from './format/tags.js'
+import { Binding, CodeKind, formatVersion } from './format/tags.js'
 import { GraphReader, Pending, type PendingCode, type Stamp } from './rebuild/graph-reader.js'
 import { loadModule } from './rebuild/modules.js'
 import { compile, type Environment, environment } from './rebuild/scripts.js'
@@ -86,7 +86,8 @@ class Rebuilding {
     const id = input.count()
     const code = codes.get(id)
     if (!code) throw corrupt(`there is no function ${id}`)
-    const made = input.byte() === 1 ? this.#bind(code) : this.#compile(input, code)
+    const kind = input.byte()
+    const made = kind === CodeKind.bound ? this.#bind(code) : this.#compile(input, code, kind === CodeKind.withThis)
     this.#made.set(id, made)
   }
 
@@ -95,7 +96,8 @@ class Rebuilding {
     return Function.prototype.bind.call(target as Function, self, ...args) as Function
   }
 
-  #compile(input: ByteReader, { values, staticPrivates }: PendingCode): Function {
+  #compile(input: ByteReader, { values, staticPrivates }: PendingCode, hasThis: boolean): Function {
+    const self = hasThis ? this.#resolve(values.pop()) : undefined
     const factory = compile({
       text: input.string(),
       url: this.#url(input),
@@ -106,7 +108,7 @@ class Rebuilding {
     const length = input.integer()
     const env = environment([], this.#lastUrl, this.#moduleBase)
     for (const [place, value] of values.entries()) this.#bindValue(input, env, place, value)
-    const made = factory(env)
+    const made = factory.call(self, env)
     setOwn(made, 'name', name)
     if (made.length !== length) setOwn(made, 'length', length)
     this.#environments.set(made, env)

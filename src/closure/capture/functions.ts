@@ -26,6 +26,8 @@ export interface CapturedFunction {
   /** The superclass, when the text names one that is a value. */
   superClass?: Function
   keyCount: number
+  /** The object that `this` means in an arrow function which is a field of it. */
+  readonly self: object | undefined
   /** Whether instances with private fields hang on this class. */
   isStamped: boolean
 }
@@ -93,7 +95,9 @@ export class FunctionTable {
     if (installed) return graph.reference(installed)
     if (isRequire(fn)) return this.#declareRequire()
     if (script && isRuntimeScript(script)) graph.refuse(id, `${fn.name || 'a function'} is internal to Node`)
-    const analysis = this.#analyse(text, id)
+    const analysis = this.#parse(text, id)
+    const self = analysis.outer.has('this') ? instanceOf(fn, graph.currentValue, text) : undefined
+    this.#check(analysis, id, self !== undefined)
     this.#codes.set(fn, {
       kind: 'function',
       id,
@@ -103,6 +107,7 @@ export class FunctionTable {
       script,
       variables: [],
       keyCount: 0,
+      self,
       isStamped: false,
     })
     return graph.kind(Kind.function)
@@ -125,28 +130,24 @@ export class FunctionTable {
     return Kind.require
   }
 
-  #analyse(text: string, id: number): Analysis {
-    let analysis: Analysis
+  #parse(text: string, id: number): Analysis {
     try {
-      analysis = analyse(text)
+      return analyse(text)
     } catch (error) {
-      if (/new\.target/.test((error as Error).message)) {
-        return this.#graph.fail('FS_CLOSURE_OUTER_THIS', id, { word: 'new.target' })
-      }
-      return this.#graph.fail('FS_CLOSURE_SYNTAX', id, { reason: (error as Error).message })
+      const reason = (error as Error).message
+      if (/new\.target/.test(reason)) this.#graph.fail('FS_CLOSURE_OUTER_THIS', id, { word: 'new.target' })
+      return this.#graph.fail('FS_CLOSURE_SYNTAX', id, { reason })
     }
-    this.#check(analysis, id)
-    return analysis
   }
 
   /** Refuses what cannot be rebuilt, whatever the values are. */
-  #check(analysis: Analysis, id: number): void {
+  #check(analysis: Analysis, id: number, isThisKnown: boolean): void {
     const graph = this.#graph
     if (analysis.directEval) graph.fail('FS_CLOSURE_EVAL', id)
     if (analysis.outer.has('super')) graph.fail('FS_CLOSURE_SUPER', id)
     for (const word of analysis.outer) {
-      const isOwn = analysis.form !== 'arrow' || word === 'super'
-      if (!isOwn) graph.fail('FS_CLOSURE_OUTER_THIS', id, { word })
+      if (analysis.form === 'arrow' && !(word === 'this' && isThisKnown))
+        graph.fail('FS_CLOSURE_OUTER_THIS', id, { word })
     }
     const [name] = analysis.foreignPrivates
     if (name !== undefined) graph.fail('FS_CLOSURE_PRIVATE_NAME', id, { name })
@@ -177,7 +178,7 @@ export class FunctionTable {
     writeExtras(graph, code.fn, { prototype: Function.prototype, skip })
   }
 
-  /** The values come in the order in which the code refers to them: variables, superclass, computed keys. */
+  /** The values come in the order in which the code refers to them: variables, superclass, computed keys, `this`. */
   #writeFunction(code: CapturedFunction): void {
     const graph = this.#graph
     const { fn, analysis } = code
@@ -185,10 +186,11 @@ export class FunctionTable {
     code.superClass = superClassOf(code)
     const keys = analysis.shape ? computedKeyValues(graph, code) : []
     code.keyCount = keys.length
-    graph.out.count(code.variables.length + (code.superClass ? 1 : 0) + keys.length)
+    graph.out.count(code.variables.length + (code.superClass ? 1 : 0) + keys.length + (code.self ? 1 : 0))
     for (const { name, value } of code.variables) graph.value(value, name)
     if (code.superClass) graph.value(code.superClass, '(its superclass)')
     for (const key of keys) graph.value(key, '(a computed key)')
+    if (code.self) graph.value(code.self, 'this')
     this.#writeStaticPrivates(code)
     const own = fn.prototype as unknown
     const isOwnPrototype = typeof own === 'object' && own !== null && !isUsualPrototype(fn, own, code)
@@ -213,6 +215,31 @@ export class FunctionTable {
 /** Writes the first mention of a function. */
 export function declareFunction(graph: Graph, fn: Function, id: number): KindNumber {
   return graph.functions.declare(fn, id)
+}
+
+/**
+ * V8 does not show the `this` of an arrow function. But one that is the value of an object's property and the text of a field
+ * of the object's class, as in `class Job { step = (x) => x * this.factor }`, has the object as its `this`.
+ */
+function instanceOf(fn: Function, holder: unknown, text: string): object | undefined {
+  if (typeof holder !== 'object' || holder === null) return undefined
+  if (!Object.values(Object.getOwnPropertyDescriptors(holder)).some((property) => property.value === fn))
+    return undefined
+  for (let at = Object.getPrototypeOf(holder); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    const owner: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value
+    if (typeof owner !== 'function') continue
+    const source = Function.prototype.toString.call(owner)
+    if (!source.startsWith('class') || !source.includes(text)) continue
+    const { shape } = analyse(source)
+    if (shape?.fieldValues.some(({ start, end }) => isFieldText(source.slice(start, end), text))) return holder
+  }
+  return undefined
+}
+
+/** Whether a field's initialiser is a function's text, or a call around it, as bundlers write to keep names. */
+function isFieldText(initialiser: string, text: string): boolean {
+  const before = initialiser.slice(0, Math.max(initialiser.indexOf(text), 0))
+  return initialiser.includes(text) && /^(?:[\w$]+\(\s*)?$/.test(before)
 }
 
 /** A function of Node's own modules or of an installed package; the script tells where it is worth looking. */

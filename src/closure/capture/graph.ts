@@ -188,6 +188,11 @@ export class Graph {
     return this.#ids.get(value)
   }
 
+  /** The value whose body is being written. */
+  get currentValue(): unknown {
+    return this.#values[this.current]
+  }
+
   /** The number of the node through which a node was reached first. */
   parentOf(id: number): number {
     return this.#parents[id] as number

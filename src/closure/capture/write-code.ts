@@ -1,6 +1,6 @@
 import { lineBreaksBefore } from '../analysis/lines.js'
 import type { ByteWriter } from '../format/byte-writer.js'
-import { Binding } from '../format/tags.js'
+import { Binding, CodeKind } from '../format/tags.js'
 import { functionCode, type VariableSetup } from './function-code.js'
 import type { CapturedCode, CapturedFunction } from './functions.js'
 import type { Graph } from './graph.js'
@@ -24,7 +24,7 @@ export function writeCode(graph: Graph, out: ByteWriter): void {
   out.count(places.size)
   for (const code of places.keys()) {
     out.count(code.id)
-    out.byte(code.kind === 'bound' ? 1 : 0)
+    out.byte(code.kind === 'bound' ? CodeKind.bound : code.self ? CodeKind.withThis : CodeKind.plain)
     if (code.kind === 'function') writeFunction(graph, out, code, { cells, places })
   }
 }

@@ -58,6 +58,9 @@ export const Extra = { prototype: 1, properties: 2, privates: 4, fixed: 8, seale
 /** Bits of a property's flags. `plain` is all three. */
 export const Flag = { enumerable: 1, writable: 2, configurable: 4, accessor: 8, plain: 7 } as const
 
+/** What is made of a node of code; `withThis` has the value of `this` as its last one. */
+export const CodeKind = { plain: 0, bound: 1, withThis: 2 } as const
+
 /** How a variable of a function is set up. */
 export const Binding = { ready: 0, late: 1, cell: 2 } as const
 

@@ -23,7 +23,8 @@ export interface Environment {
   importMeta?: object
 }
 
-export type Factory = (environment: Environment) => Function
+/** Makes a function; its `this` becomes that of an arrow function. */
+export type Factory = (this: unknown, environment: Environment) => Function
 
 /** The text of a function and the place where the user wrote it. */
 export interface ScriptPlace {

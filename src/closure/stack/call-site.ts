@@ -30,7 +30,10 @@ function userFrames(below: Function): Frame[] {
     Error.prepareStackTrace = (_error, sites) => sites
     Error.captureStackTrace(holder, below)
     const sites = holder.stack as NodeJS.CallSite[]
-    return sites.map(toFrame).filter(({ file }) => !isRuntimeFile(file) && !isOwnFile(file))
+    const frames = sites.map(toFrame).filter(({ file }) => !isRuntimeFile(file))
+    const users = frames.filter(({ file }) => !isOwnFile(file))
+    // A program may be bundled together with Firesteel; then nothing tells their frames apart.
+    return users.length > 0 ? users : frames
   } finally {
     Error.prepareStackTrace = prepareStackTrace
     Error.stackTraceLimit = stackTraceLimit

@@ -6,12 +6,12 @@ const here = import.meta.url
  * The folder of Firesteel's own code, as a prefix of URLs: `…/dist/` when built, `…/src/` in development. Examples and
  * tests of the package are not in it: they are programs like the user's.
  */
-const ownUrl = here.slice(0, Math.max(here.lastIndexOf('/dist/') + 6, here.lastIndexOf('/src/') + 5))
-const ownPath = ownUrl.startsWith('file:') ? fileURLToPath(ownUrl) : ownUrl
+const folder = /^.*\/(?:dist|src)\//.exec(here)?.[0] ?? here
+const folderPath = folder.startsWith('file:') ? fileURLToPath(folder) : folder
 
 /** Whether a frame's file, a path or a URL, is part of Firesteel. */
 export function isOwnFile(file: string): boolean {
-  return (file.startsWith(ownUrl) || file.startsWith(ownPath)) && !/\.test\.[cm]?[jt]s/.test(file)
+  return (file.startsWith(folder) || file.startsWith(folderPath)) && !/\.test\.[cm]?[jt]s/.test(file)
 }
 
 /** Whether a frame's file is part of Node, or none at all. */

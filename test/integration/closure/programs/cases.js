@@ -817,6 +817,22 @@ works(
     return () => new X().m()
   }),
 )
+works(
+  'arrow functions that are fields of an instance',
+  make(
+    (job) => (x) => [job.step(x), job.step.call(null, x), new job.constructor().step(x)],
+    make(() => {
+      class Job {
+        factor = 2
+        step = (x) => x * this.factor
+      }
+      const job = new Job()
+      job.factor = 5
+      return job
+    }),
+  ),
+  [3],
+)
 const key = 'dynamic'
 const symbol = Symbol('key')
 works(
