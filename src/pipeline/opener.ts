@@ -105,6 +105,8 @@ export class Opener {
       case 'files':
       case 'checkpoint':
         return fileSource(operator, tree, this.services)
+      case 'localCheckpoint':
+        throw new FiresteelError('FS_RDD_CHECKPOINT_LOST', { rdd: operator.rdd, partition: tree.index })
       case 'source':
         return this.#customSource(operator, tree)
       case 'shuffle':

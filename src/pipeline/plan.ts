@@ -44,7 +44,8 @@ export type Operator =
   | { readonly op: 'range' } // split: { start, end, step }
   | { readonly op: 'files'; readonly format: FileFormat; readonly options?: unknown } // split: FileSplit[]
   | { readonly op: 'source'; readonly compute: FunctionRef } // split: encoded partition in the task's attachment
-  | { readonly op: 'checkpoint'; readonly directory: string }
+  | { readonly op: 'checkpoint'; readonly directory: string } // split: FileSplit[]
+  | { readonly op: 'localCheckpoint'; readonly rdd: RddId } // only reached when the cached block is lost
   | { readonly op: 'shuffle'; readonly shuffleId: ShuffleId; readonly read: ShuffleRead }
   | { readonly op: 'cogroup'; readonly sides: readonly CogroupSide[]; readonly flavour: CogroupFlavour }
   // One record at a time, fused.

@@ -266,3 +266,32 @@ describe('a shuffle', () => {
     ])
   })
 })
+
+describe('a partition operator above a flatMap', () => {
+  test('gets many records of one in pieces, and closes the generator when it stops early', async () => {
+    let made = 0
+    let isClosed = false
+    const many = runner.fn(function* () {
+      try {
+        for (; made < 1_000_000; made++) yield made
+      } finally {
+        isClosed = true
+      }
+    })
+    const firstThree = runner.fn((records: Iterable<number>) => {
+      const taken: number[] = []
+      for (const record of records) {
+        taken.push(record)
+        if (taken.length === 3) break
+      }
+      return taken
+    })
+    const operators = [
+      { op: 'flatMap', f: many },
+      { op: 'mapPartitions', f: firstThree, withIndex: false },
+    ] as const
+    expect(await runner.run([1], operators, collect)).toEqual([0, 1, 2])
+    expect(made).toBeLessThan(20_000)
+    expect(isClosed).toBe(true)
+  })
+})

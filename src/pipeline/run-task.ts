@@ -162,7 +162,6 @@ function openSink(opener: Opener, sink: SinkSpec, tree: PartitionTree): SinkRun 
 }
 
 function collectSink(limit: number | undefined): SinkRun {
-  const state = { out: [] as unknown[], left: limit ?? 0 }
   const batches: Uint8Array[] = []
   let records = 0
   const flush = () => {
@@ -170,6 +169,14 @@ function collectSink(limit: number | undefined): SinkRun {
     batches.push(encodeBatch(state.out))
     records += state.out.length
     state.out = []
+  }
+  const state = {
+    out: [] as unknown[],
+    left: limit ?? 0,
+    drain(): unknown[] {
+      flush()
+      return state.out
+    },
   }
   return {
     shape: { kind: 'records' },

@@ -15,8 +15,8 @@ export type RecordOp = {
 
 /** How a sink consumes a record; `S` is the sink's state object in the text. */
 export type SinkShape =
-  | { readonly kind: 'records' } // S.out
-  | { readonly kind: 'pairs' } // S.keys, S.values
+  | { readonly kind: 'records' } // S.out; S.drain() when there are many
+  | { readonly kind: 'pairs' } // S.keys, S.values; S.drain() when there are many
   | { readonly kind: 'count' } // S.count
   | { readonly kind: 'reduce' } // S.has, S.value, S.f
   | { readonly kind: 'aggregate' } // S.value, S.f
@@ -30,6 +30,11 @@ export interface SegmentShape {
   readonly pairsIn: boolean
   readonly sink: SinkShape
   readonly isAsync: boolean
+  /**
+   * The segment is read from above: a generator, that pauses when one batch has become many records, so that a flatMap
+   * may make any number of them.
+   */
+  readonly isPull?: boolean
   /** Stop after this many records: the sink's own limit, checked at each record so that nothing is computed beyond it. */
   readonly hasLimit: boolean
 }
@@ -46,6 +51,12 @@ export class NeedsAsync extends Error {
     if (abandoned instanceof Promise) abandoned.catch(() => {})
   }
 }
+
+/** Records that are gathered before they are handed on. */
+const fullAt = 8192
+const drained = 'yield false'
+/** Records after which memory is looked at, within one batch. */
+const checkEvery = 16384
 
 type Cursor = { readonly value: string } | { readonly key: string; readonly value: string; readonly pair: true }
 
@@ -65,18 +76,23 @@ export function segmentText(shape: SegmentShape, tag: string): string {
   const body = writer.body()
   const functions = shape.ops.map((_, i) => `const f${i} = F[${i}]`).join('\n')
   const opened = writer.iterators.length > 0 ? `let ${writer.iterators.join(', ')}` : ''
+  // What reads a segment from above may leave it half way.
+  const guarded = shape.isPull === true && writer.iterators.length > 0
   const closing = writer.iterators.map((name) => `if (${name} !== undefined) ${name}.close()`).join('\n')
   return `/* ${tag.replaceAll('*/', '')} */ "use strict"
 ${functions}
-return ${shape.isAsync ? 'async ' : ''}function segment(batch) {
+return ${shape.isAsync ? 'async ' : ''}function${shape.isPull ? '*' : ''} segment(batch) {
 ${opened}
 ${sinkBefore(shape)}
 let full = false
 ${shape.pairsIn ? 'const bk = batch.keys, bv = batch.values, bn = bk.length' : 'const bn = batch.length'}
+${guarded ? 'try {' : ''}
 records: for (let bi = 0; bi < bn; bi++) {
 ${body}
 }
+${guarded ? '} finally {' : ''}
 ${closing}
+${guarded ? '}' : ''}
 ${sinkAfter(shape)}
 return full
 }`
@@ -291,11 +307,13 @@ if (${array}.length === 0) { ${iterator} = undefined; break }
     switch (sink.kind) {
       case 'records': {
         const record = this.#asValue(cursor)
-        return `${record.text}out.push(${record.name})\n${stop}`
+        const drain = this.#shape.isPull ? `${drained}; out = S.out` : 'out = S.drain()'
+        return `${record.text}out.push(${record.name})\n${stop}if (out.length >= ${fullAt}) { ${drain} }\n`
       }
       case 'pairs': {
         const pair = this.#asPair(cursor)
-        return `${pair.text}ks.push(${pair.key}); vs.push(${pair.value})\n${stop}`
+        const drain = `if (ks.length >= ${fullAt}) { ${drained}; ks = S.keys; vs = S.values }\n`
+        return `${pair.text}ks.push(${pair.key}); vs.push(${pair.value})\n${stop}${this.#shape.isPull ? drain : ''}`
       }
       case 'count':
         return `n++\n${stop}`
@@ -318,7 +336,7 @@ if (${array}.length === 0) { ${iterator} = undefined; break }
           ? `${this.#call('made', `create(${pair.value})`)}T.values[i] = made`
           : `T.values[i] = ${pair.value}`
         const merged = `${this.#call('merged', `merge(T.values[i], ${pair.value})`)}T.values[i] = merged`
-        return `${pair.text}{\nconst q = T.size, i = T.id(${pair.key})\nif (i === q) {\n${created}\n} else {\n${merged}\n}\n}\n`
+        return `${pair.text}{\nconst q = T.size, i = T.id(${pair.key})\nif (i === q) {\n${created}\n} else {\n${merged}\n}\n}\nif ((++n & ${checkEvery - 1}) === 0) S.check()\n`
       }
       case 'partition': {
         if (!sink.pairs) {
@@ -335,9 +353,9 @@ if (${array}.length === 0) { ${iterator} = undefined; break }
 function sinkBefore(shape: SegmentShape): string {
   switch (shape.sink.kind) {
     case 'records':
-      return 'const out = S.out'
+      return 'let out = S.out'
     case 'pairs':
-      return 'const ks = S.keys, vs = S.values'
+      return 'let ks = S.keys, vs = S.values'
     case 'count':
       return 'let n = 0'
     case 'reduce':
@@ -347,7 +365,7 @@ function sinkBefore(shape: SegmentShape): string {
     case 'foreach':
       return 'const f = S.f'
     case 'combine':
-      return 'const T = S.table, create = S.create, merge = S.mergeValue'
+      return 'const T = S.table, create = S.create, merge = S.mergeValue\nlet n = 0'
     case 'partition':
       return 'const W = S.writer, partitionOf = S.partitionOf'
   }

@@ -11,12 +11,13 @@ export interface Segment {
 }
 
 type Run = (batch: Batch) => boolean | Promise<boolean>
+type PullRun = (batch: Batch) => Generator<boolean, boolean> | AsyncGenerator<boolean, boolean>
 
 /** Binds a segment to a sink state; the text is made for the kind of batches that really come. */
 export function bindSegment(
   code: StageCode,
   segment: Segment,
-  sink: { readonly shape: SinkShape; readonly state: object; readonly hasLimit?: boolean },
+  sink: { readonly shape: SinkShape; readonly state: object; readonly hasLimit?: boolean; readonly isPull?: boolean },
 ): Run {
   const make = (pairsIn: boolean): Run => {
     const shape = {
@@ -25,6 +26,7 @@ export function bindSegment(
       sink: sink.shape,
       isAsync: code.isAsync,
       hasLimit: sink.hasLimit ?? false,
+      isPull: sink.isPull,
     }
     const factory = code.segment(segment.node, shape)
     return factory(segment.functions, sink.state, segmentRuntime) as unknown as Run
@@ -51,7 +53,7 @@ export function segmentSource(
   if (segment.ops.length === 0) return input
   const state = options.emitsPairs ? { keys: [] as unknown[], values: [] as unknown[] } : { out: [] as unknown[] }
   const shape: SinkShape = options.emitsPairs ? { kind: 'pairs' } : { kind: 'records' }
-  const run = bindSegment(code, segment, { shape, state })
+  const run = bindSegment(code, segment, { shape, state, isPull: true }) as unknown as PullRun
   const take = (): Batch | undefined => {
     if (state.keys !== undefined) {
       const { keys, values } = state
@@ -65,20 +67,27 @@ export function segmentSource(
     state.out = []
     return out
   }
+  let running: ReturnType<PullRun> | undefined
   if (!code.isAsync && !input.isAsync) {
     const source: SyncSource = {
       isAsync: false,
       next() {
         for (;;) {
           options.tick()
-          const batch = input.next()
-          if (batch === undefined) return undefined
-          run(batch)
+          if (running === undefined) {
+            const batch = input.next()
+            if (batch === undefined) return undefined
+            running = run(batch)
+          }
+          if ((running as Generator<boolean, boolean>).next().done) running = undefined
           const out = take()
           if (out !== undefined) return out
         }
       },
-      close: () => input.close(),
+      close() {
+        void running?.return(true)
+        input.close()
+      },
     }
     return source
   }
@@ -87,14 +96,21 @@ export function segmentSource(
     async next() {
       for (;;) {
         options.tick()
-        const batch = await input.next()
-        if (batch === undefined) return undefined
-        await run(batch)
+        if (running === undefined) {
+          const batch = await input.next()
+          if (batch === undefined) return undefined
+          running = run(batch)
+        }
+        const step = await running.next()
+        if (step.done) running = undefined
         const out = take()
         if (out !== undefined) return out
       }
     },
-    close: () => input.close(),
+    close() {
+      void running?.return(true)
+      input.close()
+    },
   }
   return source
 }

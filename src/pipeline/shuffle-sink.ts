@@ -27,6 +27,7 @@ export function shuffleSink(opener: Opener, sink: ShuffleSink, tree: PartitionTr
       table: writer.table,
       create: create === undefined ? undefined : opener.function(create, tree),
       mergeValue: opener.function(mergeValue, tree),
+      check: () => writer.afterBatch(),
     }
     return {
       shape: { kind: 'combine', create: create !== undefined },

@@ -124,6 +124,9 @@ export function combineSource(
   }
 }
 
+/** Buckets that are read back look after their memory themselves. */
+const noCheck = (): void => undefined
+
 function combined(
   opener: Opener,
   input: SyncSource,
@@ -138,7 +141,12 @@ function combined(
       { node, ops: [], functions: [] },
       {
         shape: { kind: 'combine', create: false },
-        state: { table, create: undefined, mergeValue: functions.mergeCombiners },
+        state: {
+          table,
+          create: undefined,
+          mergeValue: functions.mergeCombiners,
+          check: table === aggregation.table ? () => aggregation.afterBatch() : noCheck,
+        },
       },
     )
   let mergeInto: { table: KeyTable; run: (batch: Batch) => unknown } | undefined
@@ -158,7 +166,12 @@ function combined(
         { node: node - 1, ops: [], functions: [] },
         {
           shape: { kind: 'combine', create: functions.create !== undefined },
-          state: { table: aggregation.table, create: functions.create, mergeValue: functions.mergeValue },
+          state: {
+            table: aggregation.table,
+            create: functions.create,
+            mergeValue: functions.mergeValue,
+            check: () => aggregation.afterBatch(),
+          },
         },
       )
   return aggregated({ services, input, run, aggregation, isAsync: code.isAsync })
@@ -174,12 +187,17 @@ export function aggregated(parts: {
 }): BatchSource {
   const { services, input, run, aggregation } = parts
   let isFed = false
+  const accounted = { memory: 0, disk: 0 }
   const fed = () => {
     isFed = true
     input.close()
     aggregation.finish()
-    services.metrics.memoryBytesSpilled += aggregation.metrics.memoryBytesSpilled
-    services.metrics.diskBytesSpilled += aggregation.metrics.diskBytesSpilled
+  }
+  const account = () => {
+    services.metrics.memoryBytesSpilled += aggregation.metrics.memoryBytesSpilled - accounted.memory
+    services.metrics.diskBytesSpilled += aggregation.metrics.diskBytesSpilled - accounted.disk
+    accounted.memory = aggregation.metrics.memoryBytesSpilled
+    accounted.disk = aggregation.metrics.diskBytesSpilled
   }
   const take = (): Batch | undefined => {
     services.tick()
@@ -187,6 +205,7 @@ export function aggregated(parts: {
     return batch === undefined ? undefined : new PairBatch(batch.keys, batch.values)
   }
   const close = () => {
+    account()
     input.close()
     aggregation.close()
   }

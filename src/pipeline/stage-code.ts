@@ -13,7 +13,7 @@ export class StageCode {
   }
 
   segment(node: number, shape: SegmentShape): ReturnType<typeof segmentFactory> {
-    const key = `${node}|${shape.pairsIn}|${shape.isAsync}|${shape.hasLimit}|${JSON.stringify(shape.sink)}`
+    const key = `${node}|${shape.pairsIn}|${shape.isAsync}|${shape.hasLimit}|${shape.isPull ?? false}|${JSON.stringify(shape.sink)}`
     let factory = this.#segments.get(key)
     if (factory === undefined) {
       factory = segmentFactory(shape, `${this.#tag} node ${node}`)
