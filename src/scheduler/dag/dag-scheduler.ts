@@ -1,13 +1,14 @@
 import { FiresteelError, fromWireError } from '../../common/errors/index.js'
-import type { ExecutorId, JobId, ShuffleId, StageId } from '../../common/index.js'
+import type { JobId, ShuffleId, StageId } from '../../common/index.js'
 import type { CacheView, JobSpec } from '../lineage.js'
 import type { DagSchedulerOptions } from '../options.js'
 import type { PendingReason } from '../pending-reason.js'
 import type { TaskFetchFailed } from '../task-set/task-outcome.js'
-import type { ExecutorLost, StageFailure, TaskSetDone, TaskSetFailed } from '../task-set/task-scheduler-messages.js'
+import type { StageFailure, TaskSetDone, TaskSetFailed } from '../task-set/task-scheduler-messages.js'
 import type { TaskAttempt, TaskEnded } from '../task-set/task-set.js'
 import type { DagEffect, DagEvent } from './dag-messages.js'
 import { MapOutputTracker } from './map-output-tracker.js'
+import { OutputLosses } from './output-losses.js'
 import { explainStage } from './pending-stage.js'
 import {
   type ActiveJob,
@@ -18,6 +19,7 @@ import {
   stageInfo,
   stageName,
 } from './stage.js'
+import { unfetchable } from './stage-failure.js'
 import { StageGraph } from './stage-graph.js'
 import { missingParents } from './stage-input.js'
 import { missingTasks } from './stage-tasks.js'
@@ -46,11 +48,10 @@ export class DagScheduler {
   readonly #resubmitDelayMs: number
   readonly #cache: CacheView
   readonly #graph = new StageGraph(this.mapOutputs)
+  readonly #losses = new OutputLosses(this.mapOutputs)
   readonly #jobs = new Map<JobId, ActiveJob>()
   /** Stages to submit again when the timer fires. */
   readonly #failed = new Set<Stage>()
-  /** Map outputs of an executor made by attempts up to this id are not to be trusted: a fetch from there failed. */
-  readonly #distrusted = new Map<ExecutorId, number>()
   #isTimerSet = false
   #out: DagEffect[] = []
 
@@ -110,7 +111,7 @@ export class DagScheduler {
         this.#endJob(this.#jobs.get(event.jobId), event.error)
         break
       case 'executorLost':
-        this.#executorLost(event)
+        this.#out.push(...this.#losses.executorLost(event))
         break
       case 'shuffleRemoved':
         this.#shuffleRemoved(event.shuffleId)
@@ -133,23 +134,28 @@ export class DagScheduler {
   }
 
   #jobSubmitted(spec: JobSpec): void {
-    const { rdd, jobId, partitions } = spec
-    const bad = partitions.find((partition) => !(partition >= 0 && partition < rdd.numPartitions))
-    if (bad !== undefined || partitions.length === 0) {
-      this.#out.push({ type: 'jobStarted', job: spec, stages: [] })
-      if (bad === undefined) this.#out.push({ type: 'jobSucceeded', jobId })
-      else {
-        const details = { jobId, partition: bad, rddId: rdd.id, numPartitions: rdd.numPartitions }
-        this.#out.push({ type: 'jobFailed', jobId, error: new FiresteelError('FS_JOB_BAD_PARTITION', details) })
-      }
-      return
-    }
+    const { jobId, partitions } = spec
+    if (this.#endsAtOnce(spec)) return
     const isFinished = new Uint8Array(partitions.length)
     const job: ActiveJob = { spec, isFinished, numFinished: 0, resultStage: undefined }
     this.#jobs.set(jobId, job)
     job.resultStage = this.#graph.addJob(job)
     this.#out.push({ type: 'jobStarted', job: spec, stages: this.#graph.ofJob(jobId).map(stageInfo) })
     this.#submit(job.resultStage)
+  }
+
+  /** A job of no partitions, or of one that does not exist. */
+  #endsAtOnce(spec: JobSpec): boolean {
+    const { rdd, jobId, partitions } = spec
+    const partition = partitions.find((one) => !(one >= 0 && one < rdd.numPartitions))
+    if (partition === undefined && partitions.length > 0) return false
+    this.#out.push({ type: 'jobStarted', job: spec, stages: [] })
+    if (partition === undefined) this.#out.push({ type: 'jobSucceeded', jobId })
+    else {
+      const details = { jobId, partition, rddId: rdd.id, numPartitions: rdd.numPartitions }
+      this.#out.push({ type: 'jobFailed', jobId, error: new FiresteelError('FS_JOB_BAD_PARTITION', details) })
+    }
+    return true
   }
 
   #cancelWhere(isMeant: (job: JobSpec) => boolean, reason: string): void {
@@ -171,14 +177,6 @@ export class DagScheduler {
     this.#graph.forgetShuffle(shuffleId)
   }
 
-  #executorLost({ executorId, outputsLost, lostHost }: ExecutorLost): void {
-    if (!outputsLost) return
-    this.#distrusted.set(executorId, Number.POSITIVE_INFINITY)
-    let dropped = this.mapOutputs.unregisterExecutor(executorId)
-    if (lostHost !== undefined) dropped += this.mapOutputs.unregisterHost(lostHost)
-    if (dropped > 0) this.#out.push({ type: 'mapOutputsChanged', epoch: this.mapOutputs.epoch, executorId })
-  }
-
   #taskEnded({ attempt, outcome }: TaskEnded): void {
     const stage = this.#graph.get(attempt.stageId)
     if (stage === undefined) return
@@ -190,7 +188,7 @@ export class DagScheduler {
 
   #mapTaskSucceeded(stage: MapStage, attempt: TaskAttempt, value: unknown): void {
     const { taskId, executorId, host, output } = attempt
-    if (taskId <= (this.#distrusted.get(executorId) ?? -1)) return
+    if (this.#losses.isDistrusted(attempt)) return
     if (this.mapOutputs.statuses(stage.shuffleId)[output] !== undefined) return
     const isFirst = this.mapOutputs.register(stage.shuffleId, output, { taskId, executorId, host, status: value })
     this.#accepted(stage, attempt, value, isFirst)
@@ -228,24 +226,14 @@ export class DagScheduler {
     // An attempt that has been followed by another saw the world as it was then.
     if (attempt.stageAttempt !== stage.nextAttempt - 1) return
     const isComplete = stage.kind === 'map' && this.mapOutputs.isComplete(stage.shuffleId)
-    this.#unregisterUnfetched(attempt, failure)
+    this.#out.push(...this.#losses.unfetched(attempt, failure))
     // A duplicate failed: nobody waits for it.
     if (isComplete) return
     stage.failedAttempts.add(attempt.stageAttempt)
     const isLast = stage.failedAttempts.size >= this.#maxConsecutiveStageAttempts
     if (stage.state === 'running') this.#attemptOver(stage, `fetch failed: ${failure.message}`, !isLast)
     if (isLast) {
-      this.#abort(stage, {
-        code: 'FS_JOB_FETCH_FAILED',
-        details: {
-          stageId: stage.id,
-          stageName: stageName(stage),
-          attempts: stage.failedAttempts.size,
-          shuffleId: failure.shuffleId,
-          partition: attempt.partition,
-          lastError: failure.message,
-        },
-      })
+      this.#abort(stage, unfetchable(stage, attempt, failure))
       return
     }
     const source = this.#graph.mapStageOf(failure.shuffleId)
@@ -255,24 +243,10 @@ export class DagScheduler {
     if (isIndeterminate(source) && source.wasComplete) this.#rollBack(source)
   }
 
-  #unregisterUnfetched(attempt: TaskAttempt, failure: TaskFetchFailed): void {
-    const { shuffleId, mapPartition, mapTaskId, executorId } = failure
-    const epoch = this.mapOutputs.epoch
-    if (mapPartition !== undefined) this.mapOutputs.unregister(shuffleId, mapPartition, mapTaskId)
-    if (executorId !== undefined && failure.scope !== 'output') {
-      // What the reader saw was made by attempts launched before itself: outputs made since are not in question.
-      this.mapOutputs.unregisterExecutor(executorId, attempt.taskId)
-      const distrusted = this.#distrusted.get(executorId) ?? -1
-      if (distrusted < attempt.taskId) this.#distrusted.set(executorId, attempt.taskId)
-    }
-    if (this.mapOutputs.epoch === epoch) return
-    this.#out.push({ type: 'mapOutputsChanged', epoch: this.mapOutputs.epoch, executorId, shuffleId })
-  }
-
   /** Throws away the outputs of an indeterminate stage, and all that was computed from them. */
   #rollBack(source: MapStage): void {
     const shuffles = [source.shuffleId, ...this.#graph.derivedFrom(source.shuffleId)]
-    for (const shuffleId of shuffles) this.#throwAwayOutputs(shuffleId)
+    for (const shuffleId of shuffles) this.#out.push(...this.#losses.thrownAway(shuffleId))
     source.wasComplete = false
     source.oldestValidAttempt = source.nextAttempt
     for (const stage of this.#graph.consumersOf(source)) {
@@ -289,11 +263,6 @@ export class DagScheduler {
       this.#cancelTasks(stage, `input from stage ${source.id} was rolled back`)
       this.#resubmitLater(stage)
     }
-  }
-
-  #throwAwayOutputs(shuffleId: ShuffleId): void {
-    if (this.mapOutputs.unregisterAll(shuffleId) === 0) return
-    this.#out.push({ type: 'mapOutputsChanged', epoch: this.mapOutputs.epoch, shuffleId })
   }
 
   #taskSetDone({ stageId, stageAttempt }: TaskSetDone): void {

@@ -1,11 +1,11 @@
-import { type ExecutorId, type StageId, type TaskId, taskId as toTaskId } from '../../common/index.js'
+import type { ExecutorId, StageId, TaskId } from '../../common/index.js'
 import type { TaskSchedulerOptions } from '../options.js'
 import type { PendingReason } from '../pending-reason.js'
 import { Pools } from '../pool/pools.js'
 import { type ExecutorState, ExecutorTable } from './executor-table.js'
-import { localityLevels } from './locality.js'
 import { Offers, type Place } from './offers.js'
 import { explainPending } from './pending-text.js'
+import { type RunningAttempt, RunningAttempts } from './running-attempts.js'
 import { StarvationWatch } from './starvation-watch.js'
 import type { ExecutorLossCause, TaskOutcome } from './task-outcome.js'
 import type {
@@ -20,20 +20,8 @@ import type {
   TaskSchedulerEvent,
   TaskStatus,
 } from './task-scheduler-messages.js'
-import type { TaskAttempt, TaskSet } from './task-set.js'
+import type { TaskSet } from './task-set.js'
 import { TaskSetManager } from './task-set-manager.js'
-
-/** An attempt that runs, or is on its way to or from its executor. */
-interface Running {
-  readonly attempt: TaskAttempt
-  readonly manager: TaskSetManager
-  readonly executor: ExecutorState
-  readonly slots: readonly number[]
-  killReason?: string
-  killInterrupts?: boolean
-  /** Reports of its executor in a row that did not name it. */
-  missedReports: number
-}
 
 /** The keys of its timers. */
 const timers = { locality: 'tasks.locality', starved: 'tasks.starved', registered: 'tasks.registered' } as const
@@ -50,8 +38,7 @@ export class TaskScheduler {
   readonly #starvation: StarvationWatch
   /** By stage, its task sets from the oldest to the newest; the last alone may be other than a zombie. */
   readonly #sets = new Map<StageId, TaskSetManager[]>()
-  readonly #running = new Map<TaskId, Running>()
-  #latestTaskId = -1
+  readonly #running: RunningAttempts
   readonly #offers: Offers
   #isHeld: boolean
   #holdTimerSet = false
@@ -61,6 +48,7 @@ export class TaskScheduler {
   constructor(options: TaskSchedulerOptions) {
     this.#options = options
     this.#executors = new ExecutorTable(options.taskCpus)
+    this.#running = new RunningAttempts(this.#executors)
     this.#pools = new Pools(options.pools)
     this.#starvation = new StarvationWatch(options.starvationTimeoutMs)
     this.#offers = new Offers(this.#executors, this.#pools, options)
@@ -181,8 +169,7 @@ export class TaskScheduler {
     this.#executors.remove(executor)
     this.#placeChanged(executor)
     if (event.outputsLost) this.#outputsLost(executor, event.lostHost)
-    for (const id of executor.running) this.#lostWith(id, cause)
-    executor.running.clear()
+    for (const id of [...executor.running]) this.#lostWith(id, cause)
     this.#offers.toAll()
   }
 
@@ -221,45 +208,32 @@ export class TaskScheduler {
   #reported(event: ExecutorReport, now: number): void {
     const executor = this.#executors.get(event.executorId)
     if (executor === undefined) return
-    const named = new Set(event.running)
-    for (const id of named) if (!executor.running.has(id)) this.#killUnknown(id, executor.id)
-    let isAnyLost = false
-    for (const id of [...executor.running]) {
-      const running = this.#running.get(id) as Running
-      const isExpected = now - running.attempt.launchedAt >= this.#options.lostTaskGraceMs
-      running.missedReports = named.has(id) || !isExpected ? 0 : running.missedReports + 1
-      if (running.missedReports < 2) continue
-      this.#release(running)
-      this.#ended(running, { type: 'killed', reason: `executor ${executor.id} does not know of the task` })
-      isAnyLost = true
-    }
-    if (isAnyLost) this.#offers.toAll()
-  }
-
-  #killUnknown(taskId: TaskId, executorId: ExecutorId): void {
+    const report = new Set(event.running)
     const reason = 'the scheduler does not know of the task'
-    this.#out.push({ type: 'killTask', taskId, executorId, slot: -1, reason, interrupt: false })
+    for (const taskId of report) {
+      if (executor.running.has(taskId)) continue
+      this.#out.push({ type: 'killTask', taskId, executorId: executor.id, slot: -1, reason, interrupt: false })
+    }
+    const lost = this.#running.missingFrom(report, executor, now - this.#options.lostTaskGraceMs)
+    for (const running of lost) {
+      this.#ended(running, { type: 'killed', reason: `executor ${executor.id} does not know of the task` })
+    }
+    if (lost.length > 0) this.#offers.toAll()
   }
 
   #statusOf(event: TaskStatus): void {
     const running = this.#running.get(event.taskId)
     if (running === undefined) return
     if (event.runTimeMs !== undefined) running.manager.noteRunTime(event.runTimeMs)
-    this.#release(running)
     const isPendingAgain = this.#ended(running, event.outcome)
     if (isPendingAgain) this.#offers.toAll()
     else this.#offers.toOne(running.executor)
   }
 
-  #release({ attempt, executor, slots }: Running): void {
-    executor.running.delete(attempt.taskId)
-    this.#executors.releaseSlots(executor, slots)
-  }
-
   /** Takes the end of an attempt to its set. Returns whether a task waits again. */
-  #ended(running: Running, outcome: TaskOutcome): boolean {
+  #ended(running: RunningAttempt, outcome: TaskOutcome): boolean {
     const { attempt, manager, executor } = running
-    this.#running.delete(attempt.taskId)
+    this.#running.end(running)
     const verdict = manager.ended(attempt, outcome, executor.ordinal)
     this.#out.push({ type: 'taskEnded', attempt, outcome })
     if (verdict.failure !== undefined) this.#fail(manager, verdict.failure)
@@ -328,13 +302,8 @@ export class TaskScheduler {
   }
 
   #kill(taskId: TaskId, reason: string, interrupt: boolean): void {
-    const running = this.#running.get(taskId)
-    if (running === undefined || this.#executors.get(running.executor.id) === undefined) return
-    if (running.killReason !== undefined && (running.killInterrupts === true || !interrupt)) return
-    running.killReason ??= reason
-    running.killInterrupts = interrupt
-    const { executor, slots } = running
-    this.#out.push({ type: 'killTask', taskId, executorId: executor.id, slot: slots[0] as number, reason, interrupt })
+    const kill = this.#running.kill(taskId, reason, interrupt)
+    if (kill !== undefined) this.#out.push(kill)
   }
 
   #speculate(stageId: StageId, stageAttempt: number, index: number): void {
@@ -382,33 +351,7 @@ export class TaskScheduler {
     this.#out.push({ type: 'setTimer', key: timers.registered, delayMs: this.#options.minRegistered.maxWaitMs })
   }
 
-  #launch({ set: manager, executor, index, at, aheadOn }: Place, now: number): Launch {
-    const { taskSet } = manager
-    const speculative = !manager.pending.isPending(index)
-    const slots =
-      aheadOn === undefined
-        ? this.#executors.takeSlots(executor, manager.pending.preferredSlot(index, executor))
-        : this.#executors.takeAhead(executor, aheadOn)
-    this.#latestTaskId++
-    const attempt: TaskAttempt = {
-      taskId: toTaskId(this.#latestTaskId),
-      stageId: taskSet.stageId,
-      stageAttempt: taskSet.stageAttempt,
-      jobId: taskSet.jobId,
-      index,
-      partition: taskSet.partitions[index] as number,
-      output: taskSet.outputs[index] as number,
-      attemptNumber: manager.nextAttemptNumber(index),
-      executorId: executor.id,
-      host: executor.host,
-      slot: slots[0],
-      locality: localityLevels[at] as TaskAttempt['locality'],
-      speculative,
-      launchedAt: now,
-    }
-    manager.launched(attempt)
-    executor.running.add(attempt.taskId)
-    this.#running.set(attempt.taskId, { attempt, manager, executor, slots, missedReports: 0 })
-    return { type: 'launch', attempt, taskSet }
+  #launch(place: Place, now: number): Launch {
+    return { type: 'launch', attempt: this.#running.start(place, now), taskSet: place.set.taskSet }
   }
 }

@@ -94,5 +94,5 @@ export const calm: SimulationOptions = {
   poisonPartition: false,
   clusterDies: false,
   reportEveryMs: 0,
-  maxSteps: 200_000,
+  maxSteps: 50_000,
 }

@@ -83,7 +83,8 @@ export class Simulation {
       if (++steps > this.#options.maxSteps) throw new Error(`it hangs: ${this.#state()}`)
       if (this.#toCome.length === 0 && this.#referee.isOver) break
     }
-    if (!this.#referee.isOver) throw new Error(`nothing happens any more, but it is not over: ${this.#state()}`)
+    if (!this.#referee.isOver || this.#toCome.length > 0)
+      throw new Error(`nothing happens any more, but it is not over: ${this.#state()}`)
     this.#referee.over()
     this.#scheduler.assertEmpty()
     const { launches, ends: jobs } = this.#referee
@@ -174,6 +175,10 @@ export class Simulation {
           effect.key,
           this.#time.after(effect.delayMs, () => this.#timerDue(effect.key)),
         )
+        break
+      case 'jobSucceeded':
+      case 'jobFailed':
+        if (this.#options.sequential) this.#submitNext()
         break
       default:
     }
