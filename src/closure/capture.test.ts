@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { FiresteelError } from '../common/errors/index.js'
 import { type Closure, callSite, capture, rebuild, registerOwnModule, staysHome, travels } from './index.js'
 
-// biome-ignore lint/complexity/noBannedTypes: any function can be captured
 type AnyFunction = Function
 
 const captured = (fn: AnyFunction, maxBytes?: number): Closure => capture(fn, { site: callSite('map'), maxBytes })

@@ -1,8 +1,9 @@
 import type { HandleRef, ModuleRef } from './closure.js'
 import { ByteReader, corrupt } from './format/byte-reader.js'
 import { Binding, CodeKind, formatVersion } from './format/tags.js'
-import { GraphReader, Pending, type PendingCode, type Stamp } from './rebuild/graph-reader.js'
+import { GraphReader } from './rebuild/graph-reader.js'
 import { loadModule } from './rebuild/modules.js'
+import { Pending, type PendingCode, type Stamp, type Surroundings } from './rebuild/pending.js'
 import { compile, type Environment, environment } from './rebuild/scripts.js'
 
 /** What rebuilding needs from the receiving process. */
@@ -58,7 +59,7 @@ class Rebuilding {
     this.#moduleBase = moduleBase
   }
 
-  run(stream: ByteReader, code: ByteReader, around: ConstructorParameters<typeof GraphReader>[1]): Function {
+  run(stream: ByteReader, code: ByteReader, around: Surroundings): Function {
     const resolve = (value: unknown): unknown => this.#resolve(value)
     const graph = new GraphReader(stream, around, resolve)
     const root = graph.read()

@@ -1,6 +1,8 @@
 import { type ClassShape, classShape, type Range } from './class-shape.js'
-import { type Findings, findFreeVariables, isPlainKey } from './free-variables.js'
+import type { Findings } from './findings.js'
+import { findFreeVariables } from './free-variables.js'
 import { type FunctionForm, type ParsedFunction, parseFunction, type SyntaxNode } from './parse-function.js'
+import { isPlainKey } from './syntax.js'
 
 /** Everything that the text of a function says about it. Positions are those of the text. */
 export interface Analysis extends Findings {

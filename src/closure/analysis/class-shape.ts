@@ -1,5 +1,5 @@
-import { isPlainKey } from './free-variables.js'
 import type { SyntaxNode } from './parse-function.js'
+import { isPlainKey } from './syntax.js'
 
 /** A stretch of the source text. */
 export interface Range {

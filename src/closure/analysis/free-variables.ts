@@ -1,39 +1,6 @@
+import type { Findings } from './findings.js'
 import type { SyntaxNode } from './parse-function.js'
-
-/** One place where a free variable is named. Positions are those of the tree. */
-export interface Occurrence {
-  readonly start: number
-  /** `{ name }`, where an edit must keep the key. */
-  readonly shorthand: boolean
-  /** `name(...)` or a tagged template, where an edit must not invent a `this`. */
-  readonly callee: boolean
-}
-
-/** A variable that a function takes from around itself. */
-export interface FreeVariable {
-  readonly name: string
-  readonly occurrences: Occurrence[]
-  /** Whether the function assigns it. */
-  assigned: boolean
-  /** The properties read from it, when nothing else is done with it: `name.a`, `name.b`. */
-  members: Set<string> | undefined
-}
-
-/** What a function takes from the function around it, apart from variables. */
-export type OuterWord = 'this' | 'arguments' | 'new.target' | 'super'
-
-/** All that one walk over a function's tree finds. */
-export interface Findings {
-  readonly free: Map<string, FreeVariable>
-  readonly outer: Set<OuterWord>
-  /** Starts of `import(`. */
-  readonly importCalls: number[]
-  /** `import.meta`. */
-  readonly importMetas: { readonly start: number; readonly end: number }[]
-  /** Private names that no class inside of the text declares. */
-  readonly foreignPrivates: Set<string>
-  directEval: boolean
-}
+import { boundNames, child, children, eachChild, functionTypes, isPlainKey } from './syntax.js'
 
 interface Scope {
   readonly names: Set<string>
@@ -53,50 +20,6 @@ interface Place {
 /** Finds the free variables of a function or class and what else ties it to its surroundings. */
 export function findFreeVariables(root: SyntaxNode, strict: boolean): Findings {
   return new Walk(strict).run(root)
-}
-
-const functionTypes = new Set(['FunctionExpression', 'FunctionDeclaration', 'ArrowFunctionExpression'])
-
-const children = (node: SyntaxNode, field: string): SyntaxNode[] =>
-  ((node[field] as (SyntaxNode | null)[] | undefined) ?? []).filter((x): x is SyntaxNode => x !== null)
-const child = (node: SyntaxNode, field: string): SyntaxNode | undefined =>
-  (node[field] as SyntaxNode | null | undefined) ?? undefined
-
-/** Calls `visit` for each direct child node. */
-export function eachChild(node: SyntaxNode, visit: (child: SyntaxNode) => void): void {
-  for (const field in node) {
-    const value = node[field]
-    if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) visit(item)
-    } else if (isNode(value)) visit(value)
-  }
-}
-
-const isNode = (value: unknown): value is SyntaxNode =>
-  typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
-
-/** The names that a pattern binds. */
-export function boundNames(pattern: SyntaxNode | undefined, into: Set<string>): Set<string> {
-  switch (pattern?.type) {
-    case 'Identifier':
-      into.add(pattern.name as string)
-      break
-    case 'ObjectPattern':
-      for (const property of children(pattern, 'properties')) {
-        boundNames(child(property, property.type === 'RestElement' ? 'argument' : 'value'), into)
-      }
-      break
-    case 'ArrayPattern':
-      for (const element of children(pattern, 'elements')) boundNames(element, into)
-      break
-    case 'RestElement':
-      boundNames(child(pattern, 'argument'), into)
-      break
-    case 'AssignmentPattern':
-      boundNames(child(pattern, 'left'), into)
-      break
-  }
-  return into
 }
 
 class Walk {
@@ -446,11 +369,4 @@ class Walk {
       }
     }
   }
-}
-
-/** A computed key that can be evaluated again anywhere: a literal, or a member of a global such as `Symbol.iterator`. */
-export function isPlainKey(key: SyntaxNode | undefined): boolean {
-  if (key?.type === 'Literal') return true
-  if (key?.type !== 'MemberExpression' || key.computed) return false
-  return child(key, 'object')?.type === 'Identifier' && child(key, 'object')?.name === 'Symbol'
 }

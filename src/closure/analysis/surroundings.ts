@@ -1,5 +1,5 @@
-import { boundNames, eachChild } from './free-variables.js'
 import type { SyntaxNode } from './parse-function.js'
+import { boundNames, eachChild } from './syntax.js'
 
 /** How a name is declared in the text around a function. */
 export interface Declaration {

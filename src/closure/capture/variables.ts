@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import type { Analysis } from '../analysis/analyse.js'
-import type { FreeVariable } from '../analysis/free-variables.js'
+import type { FreeVariable } from '../analysis/findings.js'
 import { findDeclaration, isDeclarationAt } from '../analysis/surroundings.js'
 import { isKnownGlobal } from '../references/intrinsics.js'
 import { importReference } from '../references/package-modules.js'

@@ -2,42 +2,8 @@ import { createRequire } from 'node:module'
 import { type ByteReader, corrupt } from '../format/byte-reader.js'
 import { Extra, Flag, Kind, Tag, viewNames } from '../format/tags.js'
 import { resolveIntrinsic } from '../references/intrinsics.js'
-import type { LoadedModule } from './modules.js'
-
-/** Stands for a function, or the prototype of one, until the code has run. */
-export class Pending {
-  readonly id: number
-  /** For a prototype: its function. */
-  readonly owner: unknown
-
-  constructor(id: number, owner?: unknown) {
-    this.id = id
-    this.owner = owner
-  }
-}
-
-/** What the stream says about a function that is still to be made. */
-export interface PendingCode {
-  readonly kind: 'function' | 'bound'
-  readonly values: unknown[]
-  readonly staticPrivates: readonly (readonly [name: string, value: unknown])[]
-}
-
-/** What hangs on the stream from outside. */
-export interface Surroundings {
-  readonly modules: readonly LoadedModule[]
-  readonly handles: readonly unknown[]
-  /** Each with the place that its first byte had in the buffer it came from. */
-  readonly buffers: readonly { readonly start: number; readonly buffer: ArrayBuffer }[]
-  readonly moduleBase?: string
-}
-
-/** One class's private fields of one object. */
-export interface Stamp {
-  readonly target: object
-  readonly owner: unknown
-  readonly fields: readonly (readonly [name: string, value: unknown])[]
-}
+import { parseBigInt } from './big-integer.js'
+import { Pending, type PendingCode, type Stamp, type Surroundings } from './pending.js'
 
 /** Puts a value in its place once all functions are there. */
 type Later = () => void
@@ -410,11 +376,3 @@ const bits = (flags: number): { enumerable: boolean; configurable: boolean } => 
   enumerable: (flags & Flag.enumerable) !== 0,
   configurable: (flags & Flag.configurable) !== 0,
 })
-
-/** The reverse of `toString(36)`, in pieces that stay exact. */
-function parseBigInt(text: string): bigint {
-  const isNegative = text.startsWith('-')
-  let value = 0n
-  for (const digit of isNegative ? text.slice(1) : text) value = value * 36n + BigInt(Number.parseInt(digit, 36))
-  return isNegative ? -value : value
-}

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
-const programs = fileURLToPath(new URL('programs/', import.meta.url))
+const receiver = fileURLToPath(new URL('programs/receiver.ts', import.meta.url))
+const casesFile = fileURLToPath(new URL('programs/cases.js', import.meta.url))
 
 /** A temporary folder with Firesteel's closures and the programs of these tests, built as a user's program would be. */
 export class BuiltPrograms {
@@ -17,15 +18,14 @@ export class BuiltPrograms {
   async prepare(): Promise<void> {
     symlinkSync(join(repository, 'node_modules'), join(this.folder, 'node_modules'))
     await build({ ...this.#common, entryPoints: [join(repository, 'src/closure/index.ts')], outfile: this.#library })
-    await this.program('receiver', 'receiver.mjs')
+    await this.program(receiver, 'receiver.mjs')
   }
 
-  /** Builds one program into a file; the library stays outside of it. */
-  async program(name: string, file: string, options: BuildOptions = {}): Promise<string> {
+  /** Builds a program into one file; the library stays outside of it. */
+  async program(entry: string, file: string, options: BuildOptions = {}): Promise<string> {
     const outfile = join(this.folder, file)
-    const entryPoints = [join(programs, `${name}.ts`)]
     const plugins = [this.#libraryOutside, ...(options.plugins ?? [])]
-    await build({ ...this.#common, ...options, entryPoints, outfile, plugins })
+    await build({ ...this.#common, ...options, entryPoints: [entry], outfile, plugins })
     return outfile
   }
 
@@ -55,6 +55,6 @@ export class BuiltPrograms {
 export const casesOutside: Plugin = {
   name: 'cases-outside',
   setup: (hooks) => {
-    hooks.onResolve({ filter: /\/cases\.js$/ }, () => ({ path: join(programs, 'cases.js'), external: true }))
+    hooks.onResolve({ filter: /\/cases\.js$/ }, () => ({ path: casesFile, external: true }))
   },
 }

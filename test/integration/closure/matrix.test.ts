@@ -8,6 +8,7 @@ import { cases } from './programs/cases.js'
 import { compare } from './programs/compare.js'
 
 const run = promisify(execFile)
+const driver = fileURLToPath(new URL('programs/driver.ts', import.meta.url))
 const built = new BuiltPrograms()
 beforeAll(() => built.prepare())
 afterAll(() => built.remove())
@@ -38,11 +39,10 @@ describe('each kind of function does the same in a thread and in a process, or i
     ['in a bundle that is minified', 'small.mjs', { minify: true }],
   ]
   test.each(bundles)('%s', async (_name, file, options) => {
-    expect(await differencesOf(await built.program('driver', file, options), options)).toEqual([])
+    expect(await differencesOf(await built.program(driver, file, options), options)).toEqual([])
   })
 
   test('under tsx', async () => {
-    const driver = fileURLToPath(new URL('programs/driver.ts', import.meta.url))
     expect(await differencesOf(driver, { imports: ['tsx'] })).toEqual([])
   })
 })

@@ -12,6 +12,7 @@ const built = new BuiltPrograms()
 beforeAll(() => built.prepare())
 afterAll(() => built.remove())
 
+const main = fileURLToPath(new URL('programs/failing-main.ts', import.meta.url))
 const file = fileURLToPath(new URL('programs/failing.ts', import.meta.url))
 const lines = readFileSync(file, 'utf8').split('\n')
 const lineOf = (text: string): number => lines.findIndex((line) => line.includes(text)) + 1
@@ -45,14 +46,13 @@ describe("a failure in another thread shows the user's file and line", () => {
     ['in a bundle that is minified', 'failing-small.mjs', { minify: true }],
   ]
   test.each(bundles)('%s', async (_name, name, options) => {
-    const program = await built.program('failing-main', name, options)
+    const program = await built.program(main, name, options)
     const { stdout } = await run(process.execPath, [program, built.receiver])
     expectUsersLines(JSON.parse(stdout) as Report, { names: !options.minify })
   })
 
   test('under tsx', async () => {
-    const program = fileURLToPath(new URL('programs/failing-main.ts', import.meta.url))
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', program, built.receiver])
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', main, built.receiver])
     expectUsersLines(JSON.parse(stdout) as Report)
   })
 })

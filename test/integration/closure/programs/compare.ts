@@ -6,7 +6,7 @@ import { outcome } from './outcome.js'
 
 export interface Case {
   readonly name: string
-  readonly fn: Function
+  readonly fn: (...args: never[]) => unknown
   readonly args: readonly unknown[]
   readonly refused?: { readonly code: string; readonly path?: string }
 }

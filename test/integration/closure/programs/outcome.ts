@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 
 /** Calls a function and shows what came out, so that two calls in two processes can be compared. */
-export async function outcome(fn: Function, args: readonly unknown[]): Promise<string> {
+export async function outcome(fn: (...args: never[]) => unknown, args: readonly unknown[]): Promise<string> {
   try {
-    return inspect(await settle(fn(...args)), { depth: 8 })
+    return inspect(await settle(fn(...(args as never[]))), { depth: 8 })
   } catch (error) {
     return `threw ${(error as Error).stack}`
   }

@@ -11,7 +11,7 @@ interface Request {
 async function answer({ bytes, args }: Request): Promise<string> {
   try {
     const fn = await rebuild(bytes, { resolveHandle: (ref) => ref.data, moduleBase: process.cwd() })
-    return await outcome(fn, args)
+    return await outcome(fn as () => unknown, args)
   } catch (error) {
     return `not rebuilt: ${(error as Error).stack}`
   }
