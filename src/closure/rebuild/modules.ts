@@ -73,7 +73,11 @@ async function loadPackage(module: ModuleRef, moduleBase: string | undefined): P
     const namespace = await importFrom(file === undefined ? specifier : pathToFileURL(file).href, folder)
     return { main: namespace, namespace }
   }
-  throw new FiresteelError('FS_CLOSURE_MODULE_MISSING', { specifier, version: module.version, reason })
+  throw new FiresteelError('FS_CLOSURE_MODULE_MISSING', {
+    specifier: module.package ?? specifier,
+    version: module.version,
+    reason,
+  })
 }
 
 function loadRequired(target: string, folder: string): LoadedModule {
