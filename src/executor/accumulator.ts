@@ -2,14 +2,14 @@ import { travels } from '../closure/index.js'
 import type { AccumulatorId } from '../common/index.js'
 import { decodeValue, encodeValue } from '../serializer/index.js'
 
+/** Kept apart from the instances, so that those of users' classes travel as they are. */
+const registrations = new WeakMap<object, { readonly id: AccumulatorId; readonly name: string | undefined }>()
+
 /**
  * Something that tasks only add to and only the driver reads. Extend it for accumulators of your own: a copy of the instance, reset,
  * travels to each task; what a successful task added is merged into the driver's instance exactly once.
  */
 export abstract class AccumulatorV2<In, Out> {
-  #id: AccumulatorId | undefined
-  #name: string | undefined
-
   abstract get isZero(): boolean
   abstract copy(): AccumulatorV2<In, Out>
   abstract reset(): void
@@ -18,21 +18,20 @@ export abstract class AccumulatorV2<In, Out> {
   abstract get value(): Out
 
   get id(): AccumulatorId | undefined {
-    return this.#id
+    return registrations.get(this)?.id
   }
 
   get name(): string | undefined {
-    return this.#name
+    return registrations.get(this)?.name
   }
 
   get isRegistered(): boolean {
-    return this.#id !== undefined
+    return registrations.has(this)
   }
 
   /** @internal */
   register(id: AccumulatorId, name: string | undefined): void {
-    this.#id = id
-    this.#name = name
+    registrations.set(this, { id, name })
   }
 }
 

@@ -1,6 +1,11 @@
+import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
+import { registerOwnModule } from '../closure/index.js'
+import { distFile } from '../common/index.js'
 import { Slot, type SlotData } from './slot.js'
 import type { FromSlot, ToSlot } from './task-message.js'
+
+registerOwnModule('firesteel', () => import(pathToFileURL(distFile('index.js')).href))
 
 const port = parentPort
 if (port !== null) {

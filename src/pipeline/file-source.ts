@@ -1,5 +1,14 @@
-import type { BatchReader, FileSplit } from '../io/index.js'
-import * as io from '../io/index.js'
+import {
+  type BatchReader,
+  type FileSplit,
+  openBinaryFilesReader,
+  openBinaryRecordsReader,
+  openCsvReader,
+  openJsonLinesReader,
+  openObjectReader,
+  openTextReader,
+  openWholeTextReader,
+} from '../io/index.js'
 import type { SyncSource } from './batch.js'
 import type { FileFormat, Operator, PartitionTree } from './plan.js'
 import type { TaskServices } from './task-services.js'
@@ -27,7 +36,7 @@ export function fileSource(operator: FileOperator, tree: PartitionTree, services
         if (reader === undefined) {
           const split = splits[at++]
           if (split === undefined) return undefined
-          reader = openers[format](split, options)
+          reader = openers[format](split, options as never)
         }
         const batch = reader.next()
         if (batch !== undefined) return batch
@@ -41,15 +50,13 @@ export function fileSource(operator: FileOperator, tree: PartitionTree, services
   }
 }
 
-type Open = (split: FileSplit, options?: unknown) => BatchReader<unknown>
-const readers = io as unknown as Record<string, Open>
-
-const openers: Record<FileFormat, Open> = {
-  text: (split) => io.openTextReader(split),
-  wholeText: (split) => (readers.openWholeTextReader as Open)(split),
-  binaryFiles: (split) => (readers.openBinaryFilesReader as Open)(split),
-  binaryRecords: (split, options) => (readers.openBinaryRecordsReader as Open)(split, options),
-  object: (split) => (readers.openObjectReader as Open)(split),
-  jsonLines: (split, options) => (readers.openJsonLinesReader as Open)(split, options),
-  csv: (split, options) => (readers.openCsvReader as Open)(split, options),
+/** Options are what the driver put into the plan for this format. */
+const openers: Record<FileFormat, (split: FileSplit, options: never) => BatchReader<unknown>> = {
+  text: (split) => openTextReader(split),
+  wholeText: (split) => openWholeTextReader(split),
+  binaryFiles: (split) => openBinaryFilesReader(split),
+  binaryRecords: (split, options) => openBinaryRecordsReader(split, options),
+  object: (split) => openObjectReader(split),
+  jsonLines: (split, options) => openJsonLinesReader(split, options),
+  csv: (split, options) => openCsvReader(split, options),
 }

@@ -1,10 +1,13 @@
 import './builtin/basics.js'
+import './builtin/distinct-sketch.js'
 import './builtin/folding.js'
 import './builtin/numeric.js'
 import './builtin/ordering.js'
 import './builtin/sampling.js'
 import './builtin/saving.js'
+import './builtin/stratified.js'
 
+export { estimateDistinct, mergeSketches, type Sketch, sketchPrecision } from './builtin/distinct-sketch.js'
 export { sortRecords } from './builtin/ordering.js'
 export { seededRandom } from './builtin/sampling.js'
 export { StatCounter, type StatState } from './builtin/stat-counter.js'
