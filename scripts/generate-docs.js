@@ -24,7 +24,7 @@ async function loadTables() {
 
 const tables = await loadTables()
 const pages = {
-  'docs/configuration.md': configurationPage(tables.configSections, tables.withoutEffect()),
+  'docs/configuration.md': configurationPage(tables),
   'docs/errors.md': errorsPage(tables.errors),
 }
 

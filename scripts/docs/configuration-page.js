@@ -19,12 +19,13 @@ backslash at the end continues the line, and a backslash escapes the character a
 `
 
 /** The page of settings. */
-export function configurationPage(sections, withoutEffect) {
-  const parts = sections.map(
+export function configurationPage({ configSections, withoutEffect, reservedKeys }) {
+  const row = (entry) => describe(entry, reservedKeys.has(entry.key))
+  const parts = configSections.map(
     ({ title, entries }) =>
       `## ${title}\n\n${table(['Setting', 'Default', 'Type', 'Meaning'], sorted(entries).map(row))}`,
   )
-  const rows = withoutEffect.map(({ reason, keys }) => [
+  const rows = withoutEffect().map(({ reason, keys }) => [
     keys.length,
     reason,
     keys
@@ -42,13 +43,14 @@ ${table(['Keys', 'Reason', 'Such as'], rows)}`
 
 const sorted = (entries) => entries.toSorted((a, b) => (a.key < b.key ? -1 : 1))
 
-function row(entry) {
+function describe(entry, isReserved) {
   const bareUnit = /a bare number counts (.+)$/.exec(entry.type.accepts)?.[1]
   const name = entry.type.name === 'bytes' ? 'size' : entry.type.name
   const type = bareUnit ? `${name} (${bareUnit})` : entry.type.name === 'enum' ? entry.type.accepts : name
   const also =
     entry.aliases.length === 0 ? '' : ` Older name: ${entry.aliases.map((alias) => `\`${alias}\``).join(', ')}.`
+  const reserved = isReserved ? ' **No effect yet.**' : ''
   const hidden = entry.secret ? ' Never shown.' : ''
   const defaultText = /^[(]|^$| /.test(entry.defaultText) ? entry.defaultText : `\`${entry.defaultText}\``
-  return [`\`${entry.key}\``, defaultText, type, `${entry.doc}${also}${hidden}`]
+  return [`\`${entry.key}\``, defaultText, type, `${entry.doc}${also}${hidden}${reserved}`]
 }

@@ -1,8 +1,8 @@
 import type { Broadcast } from '../broadcast/index.js'
 import { callSite, staysHome } from '../closure/index.js'
-import { type ConfValue, SparkConf } from '../common/conf/index.js'
+import { type ConfValue, LOG_CONF, LOG_FILE, LOG_LEVEL, LOG_STRUCTURED, SparkConf } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
-import { getLogger } from '../common/log/index.js'
+import { configureLogging, getLogger } from '../common/log/index.js'
 import { type AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator } from '../executor/index.js'
 import type { SparkListener } from '../listener/index.js'
 import type { RDD } from '../rdd/index.js'
@@ -47,8 +47,7 @@ export class SparkContext extends RddSources {
     if (active !== undefined && !conf.getBoolean('spark.driver.allowMultipleContexts', false)) {
       throw new FiresteelError('FS_CONTEXT_ALREADY_RUNNING', { appName: active.appName, site: active.#site })
     }
-    const log = getLogger('SparkConf')
-    for (const warning of conf.check()) log.warn(warning.text)
+    reportSettings(conf)
     const context = new SparkContext(new DriverRuntime(conf), site.short)
     active = context
     try {
@@ -170,6 +169,14 @@ export class SparkContext extends RddSources {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
   }
+}
+
+/** Sets up the log as the settings say, then tells what is odd about them. */
+function reportSettings(conf: SparkConf): void {
+  configureLogging({ level: conf.get(LOG_LEVEL), structured: conf.get(LOG_STRUCTURED), file: conf.get(LOG_FILE) })
+  const log = getLogger('SparkConf')
+  for (const warning of conf.check()) log.warn(warning.text)
+  if (conf.get(LOG_CONF)) log.info(`settings:\n${conf.toDebugString()}`)
 }
 
 function confOf(options: SparkContextOptions): SparkConf {

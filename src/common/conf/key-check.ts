@@ -1,6 +1,7 @@
 import { nearest } from '../edit-distance.js'
 import { isFamily, sparkKeys, whyWithoutEffect } from './known-to-spark.js'
 import { configSections, findEntry } from './registry.js'
+import { reservedKeys } from './reserved-keys.js'
 
 /** Something odd about a key; never a reason to stop. */
 export interface ConfWarning {
@@ -14,7 +15,10 @@ export interface ConfWarning {
 export function warningFor(key: string): ConfWarning | undefined {
   if (!key.startsWith('spark.')) return undefined
   const entry = findEntry(key)
-  if (entry?.key === key) return undefined
+  if (entry?.key === key) {
+    if (!reservedKeys.has(key)) return undefined
+    return { key, kind: 'no-effect', text: `${key} has no effect in this version of Firesteel` }
+  }
   if (entry !== undefined) {
     return { key, kind: 'renamed', text: `${key} is an older name of ${entry.key}, which should be used instead` }
   }

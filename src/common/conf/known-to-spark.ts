@@ -202,7 +202,7 @@ const keysByReason: Record<Reason, string> = {
   encryption: `
     authenticate.enableSaslEncryption authenticate.secret.driver.file authenticate.secret.executor.file
     io.crypto.cipher.transformation io.encryption.enabled io.encryption.keySizeBits io.encryption.keygen.algorithm
-    network.crypto.authEngineVersion network.crypto.saslFallback network.sasl.serverAlwaysEncrypt`,
+    network.crypto.authEngineVersion network.crypto.enabled network.crypto.saslFallback network.sasl.serverAlwaysEncrypt`,
   speculation: `
     speculation.efficiency.enabled speculation.efficiency.longRunTaskFactor
     speculation.efficiency.processRateMultiplier speculation.task.duration.threshold`,

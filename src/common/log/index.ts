@@ -1,12 +1,11 @@
 export type { LogLevel, LogSeverity } from './log-level.js'
-export { describeError, formatForPeople, type LogDetails, type LogRecord } from './log-record.js'
+export { describeError, type LogDetails, type LogRecord } from './log-record.js'
 export {
   configureLogging,
   getLogger,
   type Logger,
   type LoggingOptions,
   type LogSink,
-  logLevel,
   setLogLevel,
   writeLogRecord,
 } from './logger.js'

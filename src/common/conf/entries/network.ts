@@ -145,10 +145,3 @@ export const SSL_ENABLED_ALGORITHMS = define({
   defaultText: "(Node's default)",
   doc: "Ciphers that are accepted, by OpenSSL's names.",
 })
-
-export const NETWORK_CRYPTO_ENABLED = define({
-  key: 'spark.network.crypto.enabled',
-  type: boolean,
-  default: 'false',
-  doc: "Spark's own encryption for peers that share a secret. It is refused here: `spark.ssl.enabled` does the same by TLS.",
-})
