@@ -1,7 +1,7 @@
 import type { AnyRdd } from './any-rdd.js'
+import { KeySamplingOperations } from './key-sampling.js'
 import type { Partitioner } from './partitioner.js'
 import type { RDD } from './rdd.js'
-import { SamplingOperations } from './sampling.js'
 import {
   cogroup,
   combineByKey,
@@ -14,7 +14,7 @@ import {
 import { type Awaitable, Transformations } from './transformations.js'
 
 /** Operators on RDDs of [key, value] pairs. Keys are compared by value. */
-export abstract class PairOperations<T> extends SamplingOperations<T> {
+export abstract class PairOperations<T> extends KeySamplingOperations<T> {
   /** The value of each pair through `f`; keys and partitioner stay. */
   mapValues<K, V, U>(this: RDD<[K, V]>, f: (value: V) => Awaitable<U>): RDD<[K, U]> {
     return this.oneToOne('mapValues', 'mapValues', f, { keepsPartitioner: true })

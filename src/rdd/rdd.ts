@@ -1,5 +1,5 @@
+import { ApproximateActions } from './approximate-actions.js'
 import type { RddSpec } from './rdd-base.js'
-import { TreeActions } from './tree-actions.js'
 
 /**
  * A resilient distributed dataset: an immutable collection of records in partitions, described by how it is computed from files, values or
@@ -7,7 +7,7 @@ import { TreeActions } from './tree-actions.js'
  *
  * Operators on pairs are there when the records are `[K, V]`, numeric ones when they are numbers: the compiler knows.
  */
-export class RDD<T> extends TreeActions<T> {
+export class RDD<T> extends ApproximateActions<T> {
   /** @internal */
   derive = <U>(spec: RddSpec): RDD<U> => new RDD<U>(this.context, spec)
 }

@@ -1,4 +1,4 @@
-import { refuse } from './argument.js'
+import { checkSeed, refuse } from './argument.js'
 import type { RDD } from './rdd.js'
 import type { CapturedFunction } from './rdd-context.js'
 import { Transformations } from './transformations.js'
@@ -86,10 +86,6 @@ export abstract class SamplingOperations<T> extends Transformations<T> {
 /** A seed for those who do not care. */
 export function randomSeed(): number {
   return Math.floor(Math.random() * 2 ** 32)
-}
-
-export function checkSeed(operation: string, seed: number): void {
-  if (!Number.isFinite(seed)) refuse(operation, 'seed', seed, 'a finite number')
 }
 
 function cell(seed: number, low: number, high: number): CapturedFunction {
