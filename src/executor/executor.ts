@@ -60,6 +60,10 @@ export interface ExecutorOptions {
 interface Running {
   readonly task: TaskDescription
   readonly stage: StageBinary | undefined
+  /** What the task was told of the outputs it reads; those that are known by now may be others. */
+  shuffles: readonly ShuffleLocations[]
+  /** Set when it was asked to end before it reached its slot. */
+  killReason?: string
 }
 
 /**
@@ -206,7 +210,11 @@ export class Executor {
     const all = message.attachments ?? []
     let at = 0
     for (const { task, attachments } of tasks) {
-      this.#begin(task, all.slice(at, at + attachments))
+      try {
+        this.#begin(task, all.slice(at, at + attachments))
+      } catch (error) {
+        this.#fail(task.taskId, error)
+      }
       at += attachments
     }
     this.#slots.flush()
@@ -215,7 +223,7 @@ export class Executor {
 
   #begin(task: TaskDescription, attachments: readonly Uint8Array[]): void {
     const stage = this.#stages.get(task.stageKey)
-    this.#running.set(task.taskId, { task, stage })
+    this.#running.set(task.taskId, { task, stage, shuffles: [] })
     if (stage === undefined) {
       this.#fail(task.taskId, new Error(`stage ${task.stageKey} did not reach executor ${this.#options.executorId}`))
       return
@@ -225,7 +233,7 @@ export class Executor {
       this.#toSlot(task, stage, attachments)
       return
     }
-    Promise.all(stale.map((id) => this.#mapOutputs.fetch(id))).then(
+    Promise.all(stale.map((id) => this.#mapOutputs.fetch(id, task.mapEpoch))).then(
       () => {
         this.#toSlot(task, stage, attachments)
         this.#slots.flush()
@@ -237,11 +245,16 @@ export class Executor {
   #toSlot(task: TaskDescription, stage: StageBinary, attachments: readonly Uint8Array[]): void {
     const running = this.#running.get(task.taskId)
     if (running === undefined || this.#isStopped) return
+    if (running.killReason !== undefined) {
+      this.#report(task.taskId, { kind: 'killed', reason: running.killReason })
+      return
+    }
     const located = this.#locate(stage.plan, task)
     if ('missing' in located) {
       this.#fetchFailed(task, located.missing)
       return
     }
+    running.shuffles = located.shuffles
     this.#slots.run(task.slot, { task, attachments, shuffles: located.shuffles })
   }
 
@@ -264,7 +277,6 @@ export class Executor {
           missing: {
             kind: 'fetchFailed',
             shuffleId,
-            mapPartition: missing,
             reducePartition: partition,
             scope: 'output',
             error: toWireError(error),
@@ -282,7 +294,10 @@ export class Executor {
   }
 
   #kill({ taskId, reason, interrupt }: KillMessage): void {
-    if (this.#running.has(taskId)) this.#slots.kill(taskId, reason, interrupt)
+    const running = this.#running.get(taskId)
+    if (running === undefined) return
+    running.killReason ??= reason
+    this.#slots.kill(taskId, reason, interrupt)
   }
 
   /** Streams a part of one of this executor's own map outputs to another executor. */
@@ -324,7 +339,7 @@ export class Executor {
       case 'killed':
         return { kind: 'killed', reason: this.#slots.killReason(running.task.taskId) ?? outcome.reason }
       case 'failed':
-        return fetchFailure(outcome.error, (shuffleId, mapId) => this.#mapOutputs.output(shuffleId, mapId)) ?? outcome
+        return fetchFailure(outcome.error, running.shuffles) ?? outcome
       default:
         return outcome
     }

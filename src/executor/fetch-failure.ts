@@ -1,5 +1,5 @@
 import type { FetchFailedOutcome } from './executor-messages.js'
-import type { MapOutputStatus } from './map-outputs.js'
+import type { ShuffleLocations } from './task-message.js'
 
 interface FetchFacts {
   readonly shuffleId: number
@@ -9,18 +9,22 @@ interface FetchFacts {
   readonly cause: 'missing' | 'corrupt' | 'network'
 }
 
-/** Turns the error of a failed fetch into the outcome that makes the driver run the lost map tasks again. */
+/**
+ * Turns the error of a failed fetch into the outcome that makes the driver run the lost map tasks again. `shuffles` is what the task was
+ * told of the outputs: an output made since by another attempt is not to blame.
+ */
 export function fetchFailure(
   error: { code?: string; details?: Readonly<Record<string, unknown>> },
-  outputOf: (shuffleId: number, mapId: number) => MapOutputStatus | undefined,
+  shuffles: readonly ShuffleLocations[],
 ): FetchFailedOutcome | undefined {
   if (error.code !== 'FS_SHUFFLE_FETCH_FAILED' || error.details === undefined) return undefined
   const { shuffleId, mapId, reduceId, executorId, cause } = error.details as unknown as FetchFacts
+  const read = shuffles.find((s) => s.shuffleId === shuffleId && s.reducePartition === reduceId)
   return {
     kind: 'fetchFailed',
     shuffleId,
     mapPartition: mapId,
-    mapTaskId: outputOf(shuffleId, mapId)?.taskId,
+    mapTaskId: read?.mapTaskIds[read.mapIds.indexOf(mapId)],
     executorId,
     reducePartition: reduceId,
     scope: cause === 'network' ? 'executor' : 'output',

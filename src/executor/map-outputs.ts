@@ -21,9 +21,15 @@ interface KnownOutput {
   readonly offsets: Float64Array
 }
 
+interface KnownShuffle {
+  readonly epoch: number
+  readonly isComplete: boolean
+  readonly outputs: readonly (KnownOutput | undefined)[]
+}
+
 /** Copies of the driver's statuses, one shuffle at a time, with the offsets that reading needs. */
 export class MapOutputs {
-  readonly #shuffles = new Map<number, { epoch: number; outputs: (KnownOutput | undefined)[] }>()
+  readonly #shuffles = new Map<number, KnownShuffle>()
   readonly #asked = new Map<number, Promise<void>>()
   readonly #ask: (shuffleId: number) => Promise<MapOutputStatuses>
 
@@ -31,14 +37,24 @@ export class MapOutputs {
     this.#ask = ask
   }
 
-  /** Whether a copy of at least this epoch is here. */
+  /**
+   * Whether a copy of at least this epoch is here. One with holes will not do: epochs grow when outputs are lost, not when they are made
+   * again, and nobody starts a task that reads them before they are.
+   */
   has(shuffleId: number, epoch: number): boolean {
     const known = this.#shuffles.get(shuffleId)
-    return known !== undefined && known.epoch >= epoch
+    return known !== undefined && known.epoch >= epoch && known.isComplete
   }
 
-  /** Fetches a copy; callers that come meanwhile share it. */
-  fetch(shuffleId: number): Promise<void> {
+  /** Fetches a copy of at least this epoch. It has holes still where outputs were lost since. */
+  async fetch(shuffleId: number, epoch: number): Promise<void> {
+    await this.#fetch(shuffleId)
+    // An answer that was under way already may have been given before the task was sent.
+    if (!this.has(shuffleId, epoch)) await this.#fetch(shuffleId)
+  }
+
+  /** Callers that come while an answer is under way share it. */
+  #fetch(shuffleId: number): Promise<void> {
     const asked = this.#asked.get(shuffleId)
     if (asked !== undefined) return asked
     const promise = this.#ask(shuffleId)
@@ -50,10 +66,6 @@ export class MapOutputs {
 
   forget(shuffleId: number): void {
     this.#shuffles.delete(shuffleId)
-  }
-
-  output(shuffleId: number, mapId: number): MapOutputStatus | undefined {
-    return this.#shuffles.get(shuffleId)?.outputs[mapId]?.status
   }
 
   /** Where the parts of a reduce partition are; `isReachable` says whether a file can be opened here. Missing maps are left to the reader. */
@@ -100,6 +112,7 @@ export class MapOutputs {
         offsets[i + 1] = (offsets[i] as number) + (status.lengths[i] as number)
       return { status, offsets }
     })
-    this.#shuffles.set(shuffleId, { epoch: statuses.epoch, outputs })
+    const isComplete = !outputs.includes(undefined)
+    this.#shuffles.set(shuffleId, { epoch: statuses.epoch, isComplete, outputs })
   }
 }
