@@ -55,11 +55,6 @@ function hasNothingOfItsOwn(fn: Function): boolean {
   return Reflect.ownKeys(fn).length === 2
 }
 
-/** Loads what the first capture needs, some ten milliseconds of it; for a moment in which the process has to wait anyway. */
-export function warmUp(): void {
-  capture(() => undefined, { site: callSite('warmUp') })
-}
-
 /** Header, contents of buffers, stream, code: see format/tags.ts. */
 function assemble(graph: Graph): Uint8Array {
   const code = new ByteWriter()

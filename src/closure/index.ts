@@ -1,4 +1,4 @@
-export { type CaptureOptions, capture, warmUp } from './capture.js'
+export { type CaptureOptions, capture } from './capture.js'
 export type { CallSite, Closure, HandleRef, ModuleRef } from './closure.js'
 export { type RebuildOptions, rebuild } from './rebuild.js'
 export { registerOwnModule } from './references/own-modules.js'

@@ -37,10 +37,13 @@ export class RunningAttempts {
   }
 
   /** Takes the slots for an attempt of a task, and gives it its id. */
-  start({ set, executor, index, at }: Place, now: number): TaskAttempt {
+  start({ set, executor, index, at, aheadOn }: Place, now: number): TaskAttempt {
     const { taskSet, pending } = set
     const speculative = !pending.isPending(index)
-    const slots = this.#executors.takeSlots(executor, pending.preferredSlot(index, executor))
+    const slots =
+      aheadOn === undefined
+        ? this.#executors.takeSlots(executor, pending.preferredSlot(index, executor))
+        : this.#executors.takeAhead(executor, aheadOn)
     const attempt: TaskAttempt = {
       taskId: toTaskId(this.#nextTaskId++),
       stageId: taskSet.stageId,
