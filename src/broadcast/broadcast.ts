@@ -10,6 +10,9 @@ export interface BroadcastOwner {
   site(): string | undefined
 }
 
+/** A captured function that reads a broadcast keeps it: while an RDD needs the function, the cleaner leaves the broadcast alone. */
+const captured = new WeakMap<HandleRef, unknown>()
+
 /**
  * A read-only value that every executor process gets once, however many tasks read it. Made by `sc.broadcast(value)`; in a task,
  * `.value` is a copy that all tasks of a thread share, so it must not be changed.
@@ -55,7 +58,9 @@ export class Broadcast<T> implements Traveller {
   /** Closures take the id along, and never the value. @throws FS_BROADCAST_DESTROYED */
   [travels](): HandleRef {
     this.#alive()
-    return { kind: 'broadcast', data: { id: this.id } }
+    const ref: HandleRef = { kind: 'broadcast', data: { id: this.id } }
+    captured.set(ref, this)
+    return ref
   }
 
   #alive(): { readonly value: T } {

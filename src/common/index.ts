@@ -1,5 +1,6 @@
 export { formatBytes } from './bytes.js'
 export { type Clock, ManualClock, systemClock, type Timer } from './clock.js'
+export { collectGarbage } from './collect-garbage.js'
 export { distFile, packageRoot } from './dist-file.js'
 export { nearest } from './edit-distance.js'
 export * from './ids.js'

@@ -28,6 +28,11 @@ export class Accumulators {
     return accumulator
   }
 
+  /** Nothing refers to the accumulator any more. */
+  forget(id: number): void {
+    this.#registered.delete(accumulatorId(id))
+  }
+
   /** Merges what an accepted task added. */
   merge(updates: readonly { readonly id: number; readonly value: Uint8Array }[], _isFirst: boolean): void {
     for (const { id, value } of updates) {

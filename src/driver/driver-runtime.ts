@@ -1,9 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Broadcast } from '../broadcast/index.js'
 import { type CallSite, callSite } from '../closure/index.js'
 import { localClusterManager, localManager } from '../cluster/local/index.js'
 import {
+  CHECKPOINT_DIR,
+  CLEANER_CLEAN_CHECKPOINTS,
+  CLEANER_PERIODIC_GC_INTERVAL,
+  CLEANER_REFERENCE_TRACKING,
+  CLEANER_REFERENCE_TRACKING_BLOCKING,
+  CLEANER_REFERENCE_TRACKING_BLOCKING_SHUFFLE,
   CONSOLE_PROGRESS_INTERVAL,
   DRIVER_BIND_ADDRESS,
   DRIVER_HOST,
@@ -27,9 +34,10 @@ import {
 import { FiresteelError } from '../common/errors/index.js'
 import { type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
 import { getLogger, terminal } from '../common/log/index.js'
-import { Executor, executorOptions } from '../executor/index.js'
+import { type AccumulatorV2, Executor, executorOptions } from '../executor/index.js'
+import { locate } from '../io/index.js'
 import { ListenerBus } from '../listener/index.js'
-import type { AnyRdd, CapturedFunction, JobRequest, RddContext } from '../rdd/index.js'
+import type { AnyRdd, CapturedFunction, JobRequest, RddContext, ShuffleDependencySpec } from '../rdd/index.js'
 import { createInProcessPair, createNetworkRpc, type RpcEnvironment, type RpcServer } from '../rpc/index.js'
 import {
   type ClusterManager,
@@ -42,7 +50,9 @@ import {
 } from '../scheduler/index.js'
 import { AppStatus } from '../status/index.js'
 import { Accumulators } from './accumulators.js'
+import { Checkpoints } from './checkpoints.js'
 import { ConsoleProgress } from './console-progress.js'
+import { ContextCleaner } from './context-cleaner.js'
 import { DriverStorage } from './driver-storage.js'
 import { EventFeed } from './event-feed.js'
 import { ExecutorBackend } from './executor-backend.js'
@@ -68,7 +78,8 @@ export class DriverRuntime implements RddContext {
   readonly backend: ExecutorBackend
   readonly shell: SchedulerShell
   readonly storage: DriverStorage
-  checkpointDir: string | undefined
+  readonly cleaner: ContextCleaner
+  readonly checkpoints: Checkpoints
   readonly #provider: ExecutorProvider
   readonly #rpc: RpcEnvironment
   readonly #executorRpc: RpcEnvironment | undefined
@@ -78,6 +89,7 @@ export class DriverRuntime implements RddContext {
   readonly #progress: ConsoleProgress
   readonly #refusedGroups = new Set<string>()
   readonly #persisted = new Map<RddId, WeakRef<AnyRdd>>()
+  readonly #shuffles = new Map<ShuffleId, WeakRef<ShuffleDependencySpec>>()
   #server: RpcServer | undefined
   #nextRdd = 0
   #nextShuffle = 0
@@ -107,9 +119,18 @@ export class DriverRuntime implements RddContext {
       clock: systemClock,
       maxResultBytes: conf.get(DRIVER_MAX_RESULT_SIZE),
       taskCpus: conf.get(TASK_CPUS),
+      shuffle: (id) => this.#shuffles.get(id)?.deref(),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
       scheduler: { ...this.#schedulerOptions(), cache: this.storage },
+    })
+    this.cleaner = this.#makeCleaner()
+    this.checkpoints = new Checkpoints({
+      conf,
+      isCached: (rdd, partition) => this.storage.locations(rddId(rdd), partition).length > 0,
+      onWritten: (rdd, directory) => {
+        if (conf.get(CLEANER_CLEAN_CHECKPOINTS)) this.cleaner.watch(rdd, { kind: 'checkpoint', directory })
+      },
     })
     this.#progress = new ConsoleProgress(terminal(), this.status, () => this.shell.scheduler.pendingReasons())
     this.#watch = new ExecutorWatch(this.backend, this.#provider, {
@@ -141,7 +162,10 @@ export class DriverRuntime implements RddContext {
   }
 
   async start(): Promise<void> {
+    const checkpointDir = this.conf.get(CHECKPOINT_DIR)
+    if (checkpointDir !== undefined) this.checkpoints.set(checkpointDir)
     this.#folders.create()
+    this.cleaner.start()
     if (this.#provider.needsNetwork) {
       const host = this.conf.get(DRIVER_BIND_ADDRESS) ?? this.conf.get(DRIVER_HOST) ?? '127.0.0.1'
       this.#server = await this.#rpc.listen({
@@ -168,6 +192,7 @@ export class DriverRuntime implements RddContext {
   async stop(): Promise<void> {
     this.#stoppedAt = callSite('stop').short
     this.shell.stop('the SparkContext was stopped')
+    this.cleaner.stop()
     this.#watch.stop()
     this.#progress.stop()
     this.bus.post(() => ({ type: 'applicationEnd', time: systemClock.now() }))
@@ -222,21 +247,24 @@ export class DriverRuntime implements RddContext {
         description: properties[jobDescriptionProperty] ?? site.short,
         callSite: site.short,
       })
+      const ancestorsToo = properties['spark.checkpoint.checkpointAllMarkedAncestors'] === 'true'
+      await this.checkpoints.afterJob(request.rdd, { site, ancestorsToo })
     } catch (error) {
       throw withUserStack(error, site)
     }
   }
 
   persistRdd(rdd: AnyRdd): void {
+    if (!this.#persisted.has(rdd.id)) this.cleaner.watch(rdd, { kind: 'rdd', id: rdd.id })
     this.#persisted.set(rdd.id, new WeakRef(rdd))
     this.storage.persist(rdd.id)
   }
 
-  async unpersistRdd(rdd: AnyRdd, blocking: boolean): Promise<void> {
-    this.#persisted.delete(rdd.id)
-    const removed = this.storage.unpersist(rdd.id)
+  async unpersistRdd({ id }: { readonly id: RddId }, blocking: boolean): Promise<void> {
+    this.#persisted.delete(id)
+    const removed = this.storage.unpersist(id)
     if (blocking) await removed
-    this.bus.post(() => ({ type: 'unpersistRdd', time: systemClock.now(), rddId: rdd.id }))
+    this.bus.post(() => ({ type: 'unpersistRdd', time: systemClock.now(), rddId: id }))
   }
 
   get persistentRdds(): Map<number, AnyRdd> {
@@ -248,7 +276,26 @@ export class DriverRuntime implements RddContext {
     return rdds
   }
 
-  registerShuffle(_shuffleId: ShuffleId, _owner: object): void {}
+  registerShuffle(shuffle: ShuffleDependencySpec): void {
+    this.#shuffles.set(shuffle.shuffleId, new WeakRef(shuffle))
+    this.cleaner.watch(shuffle, { kind: 'shuffle', id: shuffle.shuffleId })
+  }
+
+  broadcast<T>(value: T): Broadcast<T> {
+    const broadcast = this.storage.broadcast(value)
+    this.cleaner.watch(broadcast, { kind: 'broadcast', id: broadcast.id })
+    return broadcast
+  }
+
+  registerAccumulator<A extends AccumulatorV2<never, unknown>>(accumulator: A, name?: string): A {
+    const registered = this.accumulators.register(accumulator, name)
+    this.cleaner.watch(registered, { kind: 'accumulator', id: registered.id as number })
+    return registered
+  }
+
+  get checkpointDir(): string | undefined {
+    return this.checkpoints.directory
+  }
 
   /** Jobs of this group are refused from now on. */
   refuseGroup(group: string): void {
@@ -256,6 +303,29 @@ export class DriverRuntime implements RddContext {
   }
 
   // --- wiring
+
+  #makeCleaner(): ContextCleaner {
+    const { conf } = this
+    const blocking = conf.get(CLEANER_REFERENCE_TRACKING_BLOCKING)
+    const blockingShuffle = conf.get(CLEANER_REFERENCE_TRACKING_BLOCKING_SHUFFLE)
+    return new ContextCleaner({
+      isOn: conf.get(CLEANER_REFERENCE_TRACKING),
+      gcIntervalMs: conf.get(CLEANER_PERIODIC_GC_INTERVAL),
+      isBlocking: (kind) => (kind === 'shuffle' ? blockingShuffle : blocking),
+      removers: {
+        rdd: ({ id }) => this.unpersistRdd({ id: rddId(id) }, blocking),
+        shuffle: ({ id }) => this.#removeShuffle(shuffleId(id)),
+        broadcast: ({ id }) => this.storage.destroyBroadcast(id),
+        accumulator: ({ id }) => this.accumulators.forget(id),
+        checkpoint: ({ directory }) => locate(directory).fileSystem.remove(directory),
+      },
+    })
+  }
+
+  #removeShuffle(id: ShuffleId): void {
+    this.#shuffles.delete(id)
+    if (this.shell.removeShuffle(id)) this.backend.sendAll('forgetShuffle', { shuffleId: id })
+  }
 
   #manager(): ClusterManager {
     const manager = managers.find((candidate) => candidate.claims(this.master))

@@ -7,7 +7,7 @@ import {
   type SparkConf,
   STORAGE_REPLICATION_PROACTIVE,
 } from '../common/conf/index.js'
-import { executorId, type RddId, systemClock } from '../common/index.js'
+import { broadcastId, executorId, type RddId, systemClock } from '../common/index.js'
 import type { RegisterExecutor } from '../executor/index.js'
 import type { ListenerBus } from '../listener/index.js'
 import type { RpcEnvironment } from '../rpc/index.js'
@@ -68,6 +68,11 @@ export class DriverStorage implements CacheView {
     return this.master
       .locations(rddBlockId(rddId, partition))
       .map(({ host, executorId: id, slot }) => executorLocation(host, executorId(id), slot))
+  }
+
+  /** Removes a broadcast that nothing refers to any more. */
+  destroyBroadcast(id: number): Promise<void> {
+    return this.#broadcasts.remove(broadcastId(id), { destroyed: true })
   }
 
   executorAdded(info: RegisterExecutor): void {

@@ -100,11 +100,11 @@ export class ExecutorBackend {
   }
 
   /** Sends a stage to an executor unless it has it. */
-  sendStage(id: ExecutorId, key: string, stage: () => CompiledStage): void {
+  sendStage(id: ExecutorId, key: string, stage: CompiledStage): void {
     const executor = this.#executors.get(id)
     if (executor === undefined || executor.stages.has(key)) return
     executor.stages.add(key)
-    const { plan, closures } = stage()
+    const { plan, closures } = stage
     const body: StageMessage = { key, plan, closures: closures.map((closure) => closure.hash) }
     executor.peer.send(executorEndpoint, 'stage', { body, attachments: closures.map((closure) => closure.bytes) })
   }

@@ -2,7 +2,14 @@ import { FiresteelError, type WireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
 import { type ExecutorId, type JobId, jobId, type ShuffleId, taskId } from '../common/index.js'
 import type { MapOutputStatus, MapOutputStatuses, TaskDescription, TaskStatusMessage } from '../executor/index.js'
-import { type AnyRdd, type CompiledStage, compileStage, type JobRequest, taskData } from '../rdd/index.js'
+import {
+  type AnyRdd,
+  type CompiledStage,
+  compileStage,
+  type JobRequest,
+  type ShuffleDependencySpec,
+  taskData,
+} from '../rdd/index.js'
 import {
   type ReportedOutcome,
   Scheduler,
@@ -37,6 +44,7 @@ interface ActiveJob {
   readonly request: JobRequest
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
+  stages: readonly number[]
   /** Told instead of the scheduler's word when the driver itself ended the job. */
   ownError?: unknown
   resultBytes: number
@@ -48,6 +56,8 @@ export interface SchedulerShellOptions {
   readonly backend: ExecutorBackend
   readonly maxResultBytes: number
   readonly taskCpus: number
+  /** How a shuffle of an active stage is written. */
+  readonly shuffle: (shuffleId: ShuffleId) => ShuffleDependencySpec | undefined
   /** Told of each effect, for listeners. */
   readonly onEffect: (
     effect: SchedulerEffect,
@@ -100,7 +110,7 @@ export class SchedulerShell {
     const id = jobId(this.#nextJob++)
     request.onJob?.(id)
     const ended = new Promise<void>((resolve, reject) => {
-      this.#jobs.set(id, { id, request, resolve, reject, resultBytes: 0 })
+      this.#jobs.set(id, { id, request, resolve, reject, stages: [], resultBytes: 0 })
     })
     const onAbort = (): void => this.handle({ type: 'cancelJob', jobId: id, reason: abortReason(request.signal) })
     request.signal?.addEventListener('abort', onAbort, { once: true })
@@ -185,6 +195,25 @@ export class SchedulerShell {
     return holder === undefined || holder === request.taskId
   }
 
+  /** Forgets a shuffle that nothing refers to any more. Returns whether its outputs, if there are any, may go. */
+  removeShuffle(shuffleId: ShuffleId): boolean {
+    if (!this.#scheduler.mapOutputs.hasShuffle(shuffleId)) return false
+    this.handle({ type: 'shuffleRemoved', shuffleId })
+    return !this.#scheduler.mapOutputs.hasShuffle(shuffleId)
+  }
+
+  /** How much of jobs that have ended is still here: nothing should be. */
+  get leftovers(): Readonly<Record<string, number>> {
+    const { mapOutputs } = this.#scheduler
+    const sizes = { jobs: this.#jobs.size, stages: this.#stages.size, commits: this.#commits.size }
+    return {
+      ...sizes,
+      metrics: this.#metrics.size,
+      running: this.#running.size,
+      shuffles: mapOutputs.shuffles().length,
+    }
+  }
+
   isRunning(task: number): boolean {
     return this.#running.has(task)
   }
@@ -242,16 +271,21 @@ export class SchedulerShell {
       case 'stageCompleted':
         if (!effect.willRetry) this.#forgetStage(effect.stage.stageId)
         return
+      case 'jobStarted': {
+        const job = this.#jobs.get(effect.job.jobId)
+        if (job !== undefined) job.stages = effect.stages.map((stage) => stage.stageId)
+        return
+      }
       case 'jobSucceeded': {
         const job = this.#jobs.get(effect.jobId)
-        this.#jobs.delete(effect.jobId)
+        this.#jobEnded(effect.jobId)
         if (job?.ownError !== undefined) job.reject(job.ownError)
         else job?.resolve()
         return
       }
       case 'jobFailed': {
         const job = this.#jobs.get(effect.jobId)
-        this.#jobs.delete(effect.jobId)
+        this.#jobEnded(effect.jobId)
         job?.reject(job.ownError ?? effect.error)
         return
       }
@@ -263,10 +297,12 @@ export class SchedulerShell {
   #launch(attempt: TaskAttempt, taskSet: TaskSet): void {
     const { backend } = this.#options
     const rdd = taskSet.rdd as AnyRdd
-    const key = String(attempt.stageId)
+    // A later attempt gets a plan of its own: a checkpoint may have cut the lineage meanwhile.
+    const key = attempt.stageAttempt === 0 ? String(attempt.stageId) : `${attempt.stageId}.${attempt.stageAttempt}`
     this.#running.set(attempt.taskId, attempt.executorId)
-    backend.sendStage(attempt.executorId, key, () => this.#compiled(key, taskSet))
-    const { tree, attachments } = taskData(rdd, attempt.partition)
+    const stage = this.#compiled(key, taskSet)
+    backend.sendStage(attempt.executorId, key, stage)
+    const { tree, attachments } = taskData(rdd, attempt.partition, stage.specs)
     const task: TaskDescription = {
       taskId: attempt.taskId,
       stageKey: key,
@@ -299,14 +335,28 @@ export class SchedulerShell {
       const { request } = this.#jobs.get(taskSet.jobId) as ActiveJob
       return compileStage(rdd, request.sink, request.closures)
     }
-    const shuffle = shuffleOf(this.#jobs.get(taskSet.jobId)?.request.rdd as AnyRdd, taskSet.shuffleId as ShuffleId)
+    const shuffle = this.#options.shuffle(taskSet.shuffleId as ShuffleId)
+    if (shuffle === undefined) throw new Error(`shuffle ${taskSet.shuffleId} of an active stage is not known`)
     const sink = { kind: 'shuffle', shuffleId: shuffle.shuffleId, write: shuffle.write() } as const
     return compileStage(rdd, sink, shuffle.closures)
   }
 
+  #jobEnded(id: JobId): void {
+    const job = this.#jobs.get(id)
+    this.#jobs.delete(id)
+    const others = [...this.#jobs.values()]
+    for (const stageId of job?.stages ?? []) {
+      if (!others.some((other) => other.stages.includes(stageId))) this.#forgetStage(stageId)
+    }
+  }
+
   #forgetStage(stageId: number): void {
     const key = String(stageId)
-    if (this.#stages.delete(key)) this.#options.backend.forgetStage(key)
+    for (const attempt of this.#stages.keys()) {
+      if (attempt !== key && !attempt.startsWith(`${key}.`)) continue
+      this.#stages.delete(attempt)
+      this.#options.backend.forgetStage(attempt)
+    }
     for (const commit of this.#commits.keys()) if (commit.startsWith(`${key}/`)) this.#commits.delete(commit)
   }
 
@@ -408,22 +458,6 @@ function failedFetch(error: unknown): ReportedOutcome {
     message: `the result could not be fetched: ${error instanceof Error ? error.message : String(error)}`,
   }
   return { type: 'failed', error: wire }
-}
-
-/** Finds a shuffle by walking a job's lineage. */
-function shuffleOf(rdd: AnyRdd, shuffleId: ShuffleId): NonNullable<AnyRdd['spec']['shuffles']>[number] {
-  const seen = new Set<AnyRdd>()
-  const todo: AnyRdd[] = [rdd]
-  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
-    if (seen.has(at)) continue
-    seen.add(at)
-    for (const shuffle of at.spec.shuffles ?? []) {
-      if (shuffle.shuffleId === shuffleId) return shuffle
-      todo.push(shuffle.parent)
-    }
-    todo.push(...at.spec.inputs)
-  }
-  throw new Error(`shuffle ${shuffleId} is not part of the job's lineage`)
 }
 
 function recordsOf(batches: readonly Uint8Array[]): unknown[] {

@@ -10,7 +10,7 @@ import type { PendingReason } from '../scheduler/index.js'
 import { StatusTracker } from '../status/index.js'
 import type { RddStorageSummary } from '../storage/index.js'
 import { DriverRuntime } from './driver-runtime.js'
-import { RddSources } from './rdd-sources.js'
+import { RddJobs } from './rdd-jobs.js'
 
 /** What `SparkContext.create` takes instead of a `SparkConf`. */
 export interface SparkContextOptions {
@@ -23,7 +23,7 @@ export interface SparkContextOptions {
 let active: SparkContext | undefined
 
 /** The entry to Firesteel: a connection to executors, from which RDDs are made. One at a time in a process. */
-export class SparkContext extends RddSources {
+export class SparkContext extends RddJobs {
   readonly startTime = Date.now()
   readonly [staysHome] = 'the SparkContext cannot be used inside a task: it lives in the driver'
   /** @internal */
@@ -92,7 +92,7 @@ export class SparkContext extends RddSources {
   /** Sends a value to every executor once, however many tasks read it: `value` inside a task. */
   broadcast<T>(value: T): Broadcast<T> {
     this.runtime.assertRunning('broadcast()')
-    return this.runtime.storage.broadcast(value)
+    return this.runtime.broadcast(value)
   }
 
   /** What is cached of each RDD. */
@@ -126,7 +126,7 @@ export class SparkContext extends RddSources {
 
   /** Makes an accumulator of your own class known, so that it travels. */
   register<A extends AccumulatorV2<never, unknown>>(accumulator: A, name?: string): A {
-    return this.runtime.accumulators.register(accumulator, name)
+    return this.runtime.registerAccumulator(accumulator, name)
   }
 
   get statusTracker(): StatusTracker {
@@ -142,10 +142,16 @@ export class SparkContext extends RddSources {
     return this.runtime.persistentRdds
   }
 
+  /**
+   * Takes the folder for checkpoints; the application's own go to a new folder in it. With executors on other machines it must be one that
+   * all of them see.
+   * @throws FS_IO_SCHEME, FS_IO_NOT_WRITABLE
+   */
   setCheckpointDir(path: string): void {
-    this.runtime.checkpointDir = path
+    this.runtime.checkpoints.set(path)
   }
 
+  /** The application's own folder for checkpoints. */
   getCheckpointDir(): string | undefined {
     return this.runtime.checkpointDir
   }

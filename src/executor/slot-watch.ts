@@ -1,6 +1,6 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { getHeapStatistics } from 'node:v8'
 import { FiresteelError } from '../common/errors/index.js'
+import { collectGarbage } from '../common/index.js'
 
 /** Words of the control buffer that a slot shares with its executor's main thread. */
 export const controlWords = 2
@@ -56,16 +56,6 @@ export class SlotWatch {
       limitMiB: Math.round(this.#heapLimit / 1048576),
     })
   }
-}
-
-let collect: (() => void) | undefined
-
-function collectGarbage(): void {
-  if (collect === undefined) {
-    setFlagsFromString('--expose-gc')
-    collect = runInNewContext('gc') as () => void
-  }
-  collect()
 }
 
 /** A task's mark in the kill word; never 0. */

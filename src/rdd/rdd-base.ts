@@ -3,7 +3,7 @@ import { staysHome } from '../closure/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import type { RddId, ShuffleId } from '../common/index.js'
 import type { CachePoint, Operator, PartitionTree, ShuffleWrite } from '../pipeline/index.js'
-import type { LineageDependency, LineageNode } from '../scheduler/index.js'
+import type { LineageDependency, LineageNode, ShuffleDependency } from '../scheduler/index.js'
 import { StorageLevel } from '../storage/index.js'
 import type { AnyRdd } from './any-rdd.js'
 import type { Partitioner } from './partitioner.js'
@@ -45,12 +45,23 @@ export interface ShuffleDependencySpec {
   readonly numReduces: number
 }
 
+/** A shuffle in the lineage. It holds the dependency's spec: while a stage needs the shuffle, the cleaner leaves it alone. */
+interface ShuffleLineage extends ShuffleDependency {
+  readonly spec: ShuffleDependencySpec
+}
+
+/** `reliable`: files in the checkpoint directory; `local`: blocks of the executors. */
+export type CheckpointKind = 'reliable' | 'local'
+
+/** The specs that a plan was compiled from. */
+export type PlannedSpecs = ReadonlyMap<AnyRdd, RddSpec>
+
 /** Identity, lineage, persistence: what every RDD has whatever its records are. */
 export abstract class RddBase implements LineageNode {
   readonly id: RddId
   readonly context: RddContext
-  /** @internal */
-  readonly spec: RddSpec
+  /** @internal Replaced when a checkpoint cuts the lineage. */
+  spec: RddSpec
   readonly partitioner: Partitioner | undefined
   readonly #site: CallSite
   readonly [staysHome] = 'an RDD cannot be used inside a task: collect() it, broadcast() what you need, or join()'
@@ -58,7 +69,10 @@ export abstract class RddBase implements LineageNode {
   #storageLevel: StorageLevel = StorageLevel.NONE
   #numPartitions: number | undefined
   #prepared: Promise<void> | undefined
-  #checkpoint: { directory: string; splits: readonly (readonly unknown[])[] } | undefined
+  #mark: CheckpointKind | undefined
+  #isCut = false
+  #checkpointFile: string | undefined
+  #hasRunJob = false
   #dependencies: readonly LineageDependency[] | undefined
 
   constructor(context: RddContext, spec: RddSpec) {
@@ -69,7 +83,7 @@ export abstract class RddBase implements LineageNode {
     this.partitioner = spec.partitioner
     this.#name = spec.name ?? ''
     this.#site = spec.site ?? context.callSite(spec.operation)
-    for (const shuffle of spec.shuffles ?? []) context.registerShuffle(shuffle.shuffleId, this)
+    for (const shuffle of spec.shuffles ?? []) context.registerShuffle(shuffle)
   }
 
   /** The name it was given, else the operation that made it. */
@@ -89,7 +103,6 @@ export abstract class RddBase implements LineageNode {
 
   /** Number of partitions. For files this lists them, on the spot. */
   get numPartitions(): number {
-    if (this.#checkpoint !== undefined) return this.#checkpoint.splits.length
     if (this.#numPartitions === undefined) {
       const { numPartitions } = this.spec
       this.#numPartitions = typeof numPartitions === 'number' ? numPartitions : numPartitions()
@@ -107,16 +120,15 @@ export abstract class RddBase implements LineageNode {
   }
 
   get dependencies(): readonly LineageDependency[] {
-    if (this.#checkpoint !== undefined) return []
     this.#dependencies ??= [
       ...this.spec.inputs.map((parent, input): LineageDependency => {
         const parents = this.spec.parents
         const parentPartitions = parents === undefined ? (p: number) => [p] : (p: number) => parents(p, input)
         return { kind: 'narrow', parent, parentPartitions }
       }),
-      ...(this.spec.shuffles ?? []).map((shuffle): LineageDependency => {
-        const { shuffleId, parent, numReduces } = shuffle
-        return { kind: 'shuffle', shuffleId, parent, numMaps: parent.numPartitions, numReduces }
+      ...(this.spec.shuffles ?? []).map((spec): ShuffleLineage => {
+        const { shuffleId, parent, numReduces } = spec
+        return { kind: 'shuffle', shuffleId, parent, numMaps: parent.numPartitions, numReduces, spec }
       }),
     ]
     return this.#dependencies
@@ -131,7 +143,7 @@ export abstract class RddBase implements LineageNode {
   }
 
   preferredLocations(partition: number): readonly string[] {
-    return this.#checkpoint === undefined ? (this.spec.preferredLocations?.(partition) ?? []) : []
+    return this.spec.preferredLocations?.(partition) ?? []
   }
 
   /** Keeps partitions once computed, in memory: `persist(StorageLevel.MEMORY_ONLY)`. */
@@ -144,13 +156,12 @@ export abstract class RddBase implements LineageNode {
    * @throws FS_RDD_LEVEL_CHANGE when it has another level already
    */
   persist(level: StorageLevel = StorageLevel.MEMORY_ONLY): this {
+    if (this.isLocallyCheckpointed) return this.#persistAs(withDisk(level))
     if (this.isPersisted && this.#storageLevel !== level) {
       const details = { rdd: this.toString(), current: String(this.#storageLevel), wanted: String(level) }
       throw new FiresteelError('FS_RDD_LEVEL_CHANGE', details)
     }
-    this.#storageLevel = level
-    if (this.isPersisted) this.context.persistRdd(this as unknown as AnyRdd)
-    return this
+    return this.#persistAs(level)
   }
 
   /** Forgets the kept partitions. `blocking` waits until every executor has dropped them. */
@@ -164,30 +175,76 @@ export abstract class RddBase implements LineageNode {
     return this.#storageLevel
   }
 
+  /**
+   * Marks the RDD to be saved to the checkpoint directory, and its lineage to be cut: a job of its own writes it right after the
+   * first job that uses it, so persist it first if it is costly. Must be called before a job has used the RDD.
+   * @throws FS_RDD_CHECKPOINT_DIR without a directory, FS_RDD_CHECKPOINT_LATE
+   */
+  checkpoint(): void {
+    if (this.#isCut || this.#mark === 'reliable') return
+    if (this.context.checkpointDir === undefined)
+      throw new FiresteelError('FS_RDD_CHECKPOINT_DIR', { rdd: String(this) })
+    this.#assertUnused('checkpoint')
+    this.#mark = 'reliable'
+  }
+
+  /**
+   * As `checkpoint`, but the partitions are kept in the executors' own storage, memory and disk, instead of files that outlive
+   * them: fast, and lost with an executor, which then fails the jobs that need them.
+   * @throws FS_RDD_CHECKPOINT_LATE
+   */
+  localCheckpoint(): this {
+    if (this.#isCut) return this
+    this.#assertUnused('localCheckpoint')
+    this.#mark = 'local'
+    return this.#persistAs(this.isPersisted ? withDisk(this.#storageLevel) : StorageLevel.MEMORY_AND_DISK)
+  }
+
+  /** Whether its lineage has been cut: the checkpoint is there. */
   get isCheckpointed(): boolean {
-    return this.#checkpoint !== undefined
+    return this.#isCut
   }
 
+  /** Whether `localCheckpoint` was called, done or not. */
+  get isLocallyCheckpointed(): boolean {
+    return this.#mark === 'local'
+  }
+
+  /** The folder of a reliable checkpoint that is there. */
   getCheckpointFile(): string | undefined {
-    return this.#checkpoint?.directory
+    return this.#checkpointFile
   }
 
-  /** @internal Cuts the lineage: partitions are read from these files from now on. */
-  markCheckpointed(directory: string, splits: readonly (readonly unknown[])[]): void {
-    this.#checkpoint = { directory, splits }
+  /** @internal The checkpoint that is to be made of it. */
+  get pendingCheckpoint(): CheckpointKind | undefined {
+    return this.#isCut ? undefined : this.#mark
+  }
+
+  /** @internal Notes that a job has used it; returns whether one had before. `false` takes that back. */
+  noteJob(hasRun = true): boolean {
+    const before = this.#hasRunJob
+    this.#hasRunJob = hasRun
+    return before
+  }
+
+  /** @internal Cuts the lineage: partitions come from where `operator` and `tree` say from now on. */
+  markCheckpointed(operator: Operator, options: { tree?: RddSpec['tree']; directory?: string } = {}): void {
+    const { operation, name } = this.spec
+    const { numPartitions, partitioner } = this
+    this.spec = { operation, name, operator, inputs: [], numPartitions, partitioner, tree: options.tree }
+    this.#checkpointFile = options.directory
     this.#dependencies = []
+    this.#isCut = true
   }
 
   /** @internal The plan node's operator now. */
   get operator(): Operator {
-    return this.#checkpoint === undefined
-      ? this.spec.operator
-      : { op: 'checkpoint', directory: this.#checkpoint.directory }
+    return this.spec.operator
   }
 
   /** @internal Inputs of the plan node now. */
   get inputs(): readonly AnyRdd[] {
-    return this.#checkpoint === undefined ? this.spec.inputs : []
+    return this.spec.inputs
   }
 
   /** @internal */
@@ -195,18 +252,20 @@ export abstract class RddBase implements LineageNode {
     return this.isPersisted ? { rdd: this.id, level: this.#storageLevel.description } : undefined
   }
 
-  /** @internal Data of a partition for the plan; `attach` takes bytes that travel beside it and says their number. */
-  treeOf(partition: number, attach: (bytes: Uint8Array) => number): PartitionTree {
-    if (this.#checkpoint !== undefined) return { index: partition, split: this.#checkpoint.splits[partition] }
-    const { spec } = this
+  /**
+   * @internal Data of a partition for a plan; `attach` takes bytes that travel beside it and says their number. `specs` are what the
+   * plan was made of: a checkpoint may have replaced some since.
+   */
+  treeOf(partition: number, attach: (bytes: Uint8Array) => number, specs?: PlannedSpecs): PartitionTree {
+    const spec = specs?.get(this as unknown as AnyRdd) ?? this.spec
     if (spec.attachment !== undefined) {
       return { ...(spec.tree?.(partition) ?? { index: partition }), attachment: attach(spec.attachment(partition)) }
     }
     if (spec.parents === undefined && spec.tree === undefined && spec.inputs.length === 1) {
-      return (spec.inputs[0] as AnyRdd).treeOf(partition, attach)
+      return (spec.inputs[0] as AnyRdd).treeOf(partition, attach, specs)
     }
     const own = spec.tree?.(partition) ?? { index: partition }
-    return spec.inputs.length === 0 ? own : this.#treeOverInputs(own, partition, attach)
+    return spec.inputs.length === 0 ? own : treeOverInputs(spec, own, (input, p) => input.treeOf(p, attach, specs))
   }
 
   /** @internal Everything below that must be prepared on the driver, deepest first; shared by jobs. */
@@ -239,30 +298,50 @@ export abstract class RddBase implements LineageNode {
     return lines.join('\n')
   }
 
-  #treeOverInputs(own: PartitionTree, partition: number, attach: (bytes: Uint8Array) => number): PartitionTree {
-    const { inputs, parents } = this.spec
-    if (this.spec.operator.op === 'union') {
-      const branch = own.branch ?? 0
-      const [parent] = parents?.(partition, branch) ?? [partition]
-      return { ...own, inputs: [(inputs[branch] as AnyRdd).treeOf(parent as number, attach)] }
-    }
-    if (this.spec.operator.op === 'coalesce') {
-      const [input] = inputs as [AnyRdd]
-      return { ...own, inputs: (parents?.(partition, 0) ?? []).map((p) => input.treeOf(p, attach)) }
-    }
-    return {
-      ...own,
-      inputs: inputs.map((input, i) => {
-        const [parent] = parents?.(partition, i) ?? [partition]
-        return input.treeOf(parent as number, attach)
-      }),
-    }
+  #persistAs(level: StorageLevel): this {
+    this.#storageLevel = level
+    if (this.isPersisted) this.context.persistRdd(this as unknown as AnyRdd)
+    return this
+  }
+
+  #assertUnused(operation: string): void {
+    if (this.#hasRunJob) throw new FiresteelError('FS_RDD_CHECKPOINT_LATE', { operation, rdd: String(this) })
   }
 
   async #prepareAll(): Promise<void> {
-    if (this.#checkpoint !== undefined) return
     for (const input of this.spec.inputs) await input.prepare()
     for (const shuffle of this.spec.shuffles ?? []) await shuffle.parent.prepare()
     await this.spec.prepare?.()
+  }
+}
+
+/** The level with the disk added: what a local checkpoint holds must not be evicted for good. */
+function withDisk(level: StorageLevel): StorageLevel {
+  return level.useDisk ? level : StorageLevel.of({ ...level, useDisk: true })
+}
+
+/** The trees of the inputs below an operator over whole partitions. */
+function treeOverInputs(
+  spec: RddSpec,
+  own: PartitionTree,
+  treeOf: (input: AnyRdd, partition: number) => PartitionTree,
+): PartitionTree {
+  const { inputs, parents, operator } = spec
+  const { index: partition } = own
+  if (operator.op === 'union') {
+    const branch = own.branch ?? 0
+    const [parent] = parents?.(partition, branch) ?? [partition]
+    return { ...own, inputs: [treeOf(inputs[branch] as AnyRdd, parent as number)] }
+  }
+  if (operator.op === 'coalesce') {
+    const [input] = inputs as [AnyRdd]
+    return { ...own, inputs: (parents?.(partition, 0) ?? []).map((p) => treeOf(input, p)) }
+  }
+  return {
+    ...own,
+    inputs: inputs.map((input, i) => {
+      const [parent] = parents?.(partition, i) ?? [partition]
+      return treeOf(input, parent as number)
+    }),
   }
 }

@@ -3,6 +3,7 @@ import type { SparkConf } from '../common/conf/index.js'
 import type { RddId, ShuffleId } from '../common/index.js'
 import type { FunctionRef, SinkSpec } from '../pipeline/index.js'
 import type { AnyRdd } from './any-rdd.js'
+import type { ShuffleDependencySpec } from './rdd-base.js'
 
 /** A user function ready for plans: how plans name it, and the closures that must travel with it. */
 export interface CapturedFunction {
@@ -48,7 +49,8 @@ export interface RddContext {
   readonly checkpointDir: string | undefined
   persistRdd(rdd: AnyRdd): void
   unpersistRdd(rdd: AnyRdd, blocking: boolean): Promise<void>
-  registerShuffle(shuffleId: ShuffleId, owner: object): void
+  /** Told of each shuffle that an RDD will read; when nothing refers to the object any more, the shuffle is cleaned up. */
+  registerShuffle(shuffle: ShuffleDependencySpec): void
   /** Leaves `group`, `description` and the like to jobs. */
   setCallSiteOf?(site: CallSite): void
 }

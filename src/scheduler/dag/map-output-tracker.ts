@@ -41,9 +41,10 @@ export class MapOutputTracker {
     return this.#shuffles.has(shuffleId)
   }
 
-  /** Forgets a shuffle that nothing refers to any more. */
+  /** Forgets a shuffle that nothing refers to any more; so nobody has to be told by a new epoch. */
   removeShuffle(shuffleId: ShuffleId): void {
-    if (this.#shuffles.delete(shuffleId)) this.#epoch++
+    this.#shuffles.delete(shuffleId)
+    for (const shuffles of this.#byExecutor.values()) shuffles.delete(shuffleId)
   }
 
   /** Returns whether no output of the partition was ever registered before. An existing output is replaced. */

@@ -50,6 +50,13 @@ export const CLEANER_REFERENCE_TRACKING_BLOCKING = define({
   doc: 'Waits for each removal before the next, shuffles excepted.',
 })
 
+export const CLEANER_REFERENCE_TRACKING_BLOCKING_SHUFFLE = define({
+  key: 'spark.cleaner.referenceTracking.blocking.shuffle',
+  type: boolean,
+  default: 'false',
+  doc: 'Waits for the removal of each shuffle, too, before the next removal.',
+})
+
 export const CLEANER_CLEAN_CHECKPOINTS = define({
   key: 'spark.cleaner.referenceTracking.cleanCheckpoints',
   type: boolean,
@@ -61,7 +68,7 @@ export const CLEANER_PERIODIC_GC_INTERVAL = define({
   key: 'spark.cleaner.periodicGC.interval',
   type: duration('s', { min: 1 }),
   default: '30min',
-  doc: 'How often garbage is collected in the driver so that unreachable objects are noticed; it needs `--expose-gc`.',
+  doc: 'How often garbage is collected in the driver, so that unreachable objects are noticed even while it is idle.',
 })
 
 export const CHECKPOINT_DIR = define({

@@ -68,6 +68,17 @@ export const rddErrors = errorTable({
     message: (d) => `checkpoint() of ${d.rdd} needs a checkpoint directory`,
     hint: 'Call sc.setCheckpointDir(path) first.',
   },
+  FS_RDD_CHECKPOINT_LATE: {
+    category: 'usage',
+    message: (d) => `${d.operation}() of ${d.rdd} comes too late: a job has used the RDD already`,
+    hint: 'Call it before the first action on the RDD or on one made from it.',
+  },
+  FS_RDD_CHECKPOINT_LOST: {
+    category: 'resource',
+    message: (d) =>
+      `partition ${d.partition} of RDD ${d.rdd} is lost: its local checkpoint was on an executor that has ended, or it was unpersisted`,
+    hint: 'It cannot be computed again, since its lineage was cut. Use checkpoint() with sc.setCheckpointDir(), whose files outlive executors.',
+  },
   FS_RDD_ASYNC_UNSUPPORTED: {
     category: 'usage',
     message: (d) => `${d.operation} takes a synchronous function, but it returned a promise`,
