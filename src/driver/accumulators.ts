@@ -33,8 +33,12 @@ export class Accumulators {
     this.#registered.delete(accumulatorId(id))
   }
 
-  /** Merges what an accepted task added. */
-  merge(updates: readonly { readonly id: number; readonly value: Uint8Array }[], _isFirst: boolean): void {
+  /**
+   * Merges what an accepted task added. A task that only makes a lost map output anew has been counted before: every
+   * partition of a stage counts once.
+   */
+  merge(updates: readonly { readonly id: number; readonly value: Uint8Array }[], isFirst: boolean): void {
+    if (!isFirst) return
     for (const { id, value } of updates) {
       const accumulator = this.#registered.get(accumulatorId(id))?.deref()
       if (accumulator !== undefined) mergeAccumulator(accumulator, value)
