@@ -1,7 +1,7 @@
 export { Broadcast } from './broadcast/index.js'
 export { SparkConf } from './common/conf/index.js'
 export { FiresteelError } from './common/errors/index.js'
-export { SparkContext, type SparkContextOptions } from './driver/index.js'
+export { type MakeRddOptions, type RddSource, SparkContext, type SparkContextOptions } from './driver/index.js'
 export {
   AccumulatorV2,
   CollectionAccumulator,
@@ -9,7 +9,25 @@ export {
   LongAccumulator,
   TaskContext,
 } from './executor/index.js'
+export type { CsvReaderOptions, JsonLinesReaderOptions } from './io/index.js'
 export { PortableFile } from './io/index.js'
 export type { SparkListener, SparkListenerEvent } from './listener/index.js'
-export { HashPartitioner, type MapAsyncOptions, Partitioner, RDD } from './rdd/index.js'
+export { StatCounter } from './pipeline/index.js'
+export {
+  type ApproximateEvaluator,
+  BoundedDouble,
+  type Comparator,
+  FutureAction,
+  HashPartitioner,
+  KeyMap,
+  type MapAsyncOptions,
+  PartialResult,
+  type PartitionEvaluator,
+  type PartitionEvaluatorFactory,
+  Partitioner,
+  RangePartitioner,
+  type RangePartitionerOptions,
+  RDD,
+  type SortOptions,
+} from './rdd/index.js'
 export { StorageLevel } from './storage/index.js'

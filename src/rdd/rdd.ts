@@ -1,4 +1,4 @@
-import { ApproximateActions } from './approximate-actions.js'
+import { AsyncActions } from './async-actions.js'
 import type { RddSpec } from './rdd-base.js'
 
 /**
@@ -7,7 +7,7 @@ import type { RddSpec } from './rdd-base.js'
  *
  * Operators on pairs are there when the records are `[K, V]`, numeric ones when they are numbers: the compiler knows.
  */
-export class RDD<T> extends ApproximateActions<T> {
+export class RDD<T> extends AsyncActions<T> {
   /** @internal */
   derive = <U>(spec: RddSpec): RDD<U> => new RDD<U>(this.context, spec)
 }

@@ -2,6 +2,7 @@ import { FiresteelError } from '../common/errors/index.js'
 import type { AsyncOptions, Operator, PipeOptions } from '../pipeline/index.js'
 import type { AnyRdd } from './any-rdd.js'
 import { refuse } from './argument.js'
+import type { PartitionEvaluatorFactory } from './evaluator.js'
 import type { RDD } from './rdd.js'
 import { RddBase, type RddSpec } from './rdd-base.js'
 import type { CapturedFunction } from './rdd-context.js'
@@ -71,6 +72,30 @@ export abstract class Transformations<T> extends RddBase {
     })
   }
 
+  /** As `mapPartitions`, through an evaluator that `factory` makes for each task. */
+  mapPartitionsWithEvaluator<U>(factory: PartitionEvaluatorFactory<T, U>): RDD<U> {
+    const captured = this.context.capture(() => factory.createEvaluator(), 'mapPartitionsWithEvaluator')
+    const f = { builtin: 'evaluate', functions: [captured.ref] }
+    const operator: Operator = { op: 'mapPartitions', f, withIndex: false }
+    return this.overPartitions('mapPartitionsWithEvaluator', operator, { captured })
+  }
+
+  /** As `zipPartitions`, through an evaluator that `factory` makes for each task. */
+  zipPartitionsWithEvaluator<U>(other: RDD<T>, factory: PartitionEvaluatorFactory<T, U>): RDD<U> {
+    const operation = 'zipPartitionsWithEvaluator'
+    const sides = [this as unknown as AnyRdd, other as AnyRdd]
+    sameNumPartitions(operation, sides)
+    const captured = this.context.capture(() => factory.createEvaluator(), operation)
+    return this.derive({
+      operation,
+      operator: { op: 'zipPartitions', f: { builtin: 'evaluate', functions: [captured.ref] } },
+      inputs: sides,
+      closures: captured.closures,
+      numPartitions: () => this.numPartitions,
+      parents: (p) => [p],
+    })
+  }
+
   /** Each partition as one array. */
   glom(): RDD<T[]> {
     return this.overPartitions('glom', { op: 'mapPartitions', f: { builtin: 'glom' }, withIndex: false })
@@ -86,12 +111,12 @@ export abstract class Transformations<T> extends RddBase {
    * A call that fails, after its retries, fails the task.
    */
   mapAsync<U>(f: (record: T) => Awaitable<U>, options: MapAsyncOptions = {}): RDD<U> {
-    return this.async<U>('mapAsync', 'map', f, options)
+    return this.asyncCalls<U>('mapAsync', 'map', f, options)
   }
 
   /** As `mapAsync`; all records of what `f` resolves to. */
   flatMapAsync<U>(f: (record: T) => Awaitable<Iterable<U> | AsyncIterable<U>>, options: MapAsyncOptions = {}): RDD<U> {
-    return this.async<U>('flatMapAsync', 'flatMap', f, options)
+    return this.asyncCalls<U>('flatMapAsync', 'flatMap', f, options)
   }
 
   /** The records of both, duplicates kept. Partitioned alike, the partitions are joined; else they stand side by side. */
@@ -221,7 +246,8 @@ export abstract class Transformations<T> extends RddBase {
     })
   }
 
-  private async<U>(operation: string, kind: 'map' | 'flatMap', f: unknown, options: MapAsyncOptions): RDD<U> {
+  /** @internal */
+  asyncCalls<U>(operation: string, kind: 'map' | 'flatMap', f: unknown, options: MapAsyncOptions): RDD<U> {
     const captured = this.context.capture(f, operation)
     const operator: Operator = { op: 'mapAsync', f: captured.ref, kind, options: asyncOptions(operation, options) }
     return this.overPartitions(operation, operator, { captured })

@@ -13,6 +13,11 @@ registerBuiltins({
   one: () => () => 1,
   add: () => (a: number, b: number) => a + b,
   synchronous: ({ operation }: { readonly operation: string }, [f]) => synchronous(f as UserFunction, operation),
+  /** Computes a partition by an evaluator of its own. */
+  evaluate:
+    (_args, [create], context) =>
+    (...inputs: unknown[]) =>
+      (create as UserFunction)().eval(context.partition, ...inputs),
   ignoreResult:
     (_args, [f]) =>
     (records: unknown) => {
