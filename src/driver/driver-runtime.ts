@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Broadcast } from '../broadcast/index.js'
@@ -60,6 +60,7 @@ import { ExecutorWatch } from './executor-watch.js'
 import { captureFunction } from './function-capture.js'
 import { jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
 import { SchedulerShell } from './scheduler-shell.js'
+import { sweepStaleFolders } from './stale-folders.js'
 import { TemporaryFolders } from './temporary-folders.js'
 import { withUserStack } from './user-stack.js'
 
@@ -107,7 +108,7 @@ export class DriverRuntime implements RddContext {
     this.bus.add(this.status)
     const feed = new EventFeed(this.bus, () => systemClock.now())
     const base = conf.get(LOCAL_DIR) ?? [tmpdir()]
-    this.#folders = new TemporaryFolders(base.map((folder) => join(folder, `firesteel-${randomUUID()}`)))
+    this.#folders = new TemporaryFolders(base)
     this.#provider = this.#manager().create(this.#managerContext())
     const { rpc, executorRpc } = this.#network()
     this.#rpc = rpc
@@ -165,6 +166,7 @@ export class DriverRuntime implements RddContext {
     const checkpointDir = this.conf.get(CHECKPOINT_DIR)
     if (checkpointDir !== undefined) this.checkpoints.set(checkpointDir)
     this.#folders.create()
+    void sweepOnce(this.#folders.bases)
     this.cleaner.start()
     if (this.#provider.needsNetwork) {
       const host = this.conf.get(DRIVER_BIND_ADDRESS) ?? this.conf.get(DRIVER_HOST) ?? '127.0.0.1'
@@ -436,4 +438,13 @@ export class DriverRuntime implements RddContext {
     await executor.start()
     return executor
   }
+}
+
+let hasSwept = false
+
+/** Once in a process is enough: what it leaves itself it removes itself. */
+async function sweepOnce(bases: readonly string[]): Promise<void> {
+  if (hasSwept) return
+  hasSwept = true
+  for (const path of await sweepStaleFolders(bases)) log.info(`removed ${path}, left by a driver that was killed`)
 }

@@ -1,26 +1,60 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { type FolderOwner, folderName, ownerFile, thisProcess } from './stale-folders.js'
 
 /** Folders of all running applications of this process: removed even when the process ends on its own or by a signal. */
 const open = new Set<TemporaryFolders>()
 let isHooked = false
 
-/** The folders an application keeps its shuffle data, spills and blocks in. Gone after every kind of end but SIGKILL of the driver. */
+/**
+ * The folders an application keeps its shuffle data, spills, blocks and files in, one in each of `spark.local.dir`. Gone after every
+ * kind of end but SIGKILL of the driver, which leaves them to the sweep of whoever starts next: see `stale-folders.ts`.
+ */
 export class TemporaryFolders {
   readonly paths: readonly string[]
 
-  constructor(paths: readonly string[]) {
-    this.paths = paths
+  constructor(bases: readonly string[]) {
+    const name = folderName()
+    this.paths = bases.map((base) => join(base, name))
+  }
+
+  /** The folders that they lie in. */
+  get bases(): readonly string[] {
+    return this.paths.map((path) => dirname(path))
   }
 
   create(): void {
-    for (const path of this.paths) mkdirSync(path, { recursive: true, mode: 0o700 })
+    const owner: FolderOwner = thisProcess()
+    for (const path of this.paths) {
+      mkdirSync(path, { recursive: true, mode: 0o700 })
+      writeFileSync(join(path, ownerFile), JSON.stringify(owner))
+    }
     open.add(this)
     hook()
   }
 
   remove(): void {
     open.delete(this)
-    for (const path of this.paths) rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    for (const path of this.paths) removeFolder(path)
+  }
+
+  toString(): string {
+    return this.paths.map((path) => basename(path)).join(', ')
+  }
+}
+
+/**
+ * When the process exits, its slot threads still run, and may put a file into the folder while it is being removed: another try
+ * finds it.
+ */
+function removeFolder(path: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+      return
+    } catch (error) {
+      if (attempt === 5) throw error
+    }
   }
 }
 

@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { RPC_MESSAGE_MAX_SIZE, SparkConf } from '../common/conf/index.js'
 import { getLogger } from '../common/log/index.js'
 import { createNetworkRpc, type RpcPeer } from '../rpc/index.js'
@@ -37,13 +37,11 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
     keepAlive: false,
   })
   const folders = launch.localDirs.map((folder) => join(folder, `executor-${launch.executorId}`))
-  const cleanUp = (): void => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-  }
-  const leave = (code: number): never => {
-    cleanUp()
-    process.exit(code)
-  }
+  // Whatever ends the process but SIGKILL, after which the driver's folder goes with all that is in it.
+  process.once('exit', () => {
+    for (const folder of folders) removeFolder(folder)
+  })
+  const leave = (code: number): never => process.exit(code)
   process.once('SIGTERM', () => leave(exitCodes.stopped))
   process.once('SIGINT', () => undefined) // the driver decides; a terminal sends it to the whole group
   let driver: RpcPeer
@@ -73,5 +71,15 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
   } catch (error) {
     log.error(`executor ${launch.executorId} could not start`, { error })
     leave(exitCodes.failed)
+  }
+}
+
+/** Removes an executor's folder; and that of the application if the driver did so before, and a task has made it anew since. */
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  try {
+    rmdirSync(dirname(folder))
+  } catch {
+    // The driver and other executors still have something in it, as they should.
   }
 }
