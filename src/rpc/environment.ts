@@ -101,6 +101,12 @@ export interface TlsOptions {
   readonly key?: string | Uint8Array
   readonly cert?: string | Uint8Array
   readonly ca?: string | Uint8Array
+  /** Key and certificates in one PKCS#12 file, instead of `key` and `cert`. */
+  readonly pfx?: Uint8Array
+  /** Of the key or the PKCS#12 file. */
+  readonly passphrase?: string
+  /** OpenSSL's names with colons between; Node's default unless given. */
+  readonly ciphers?: string
   /**
    * Whether a dialled server's certificate must name its host. Default true. When false and there is a secret, the secret's
    * proof, which is bound to the TLS session, still keeps others out.

@@ -16,6 +16,7 @@ const reasons = {
   resources: 'resource profiles and memory overhead are not part of this version',
   encryption: 'connections are encrypted by TLS (spark.ssl.enabled), temporary files are not encrypted',
   speculation: 'tasks are not run speculatively in this version',
+  onePort: 'the driver serves everything on one port, spark.driver.port',
   internal: "it adjusts a detail of Spark's own implementation",
 } as const
 
@@ -202,14 +203,16 @@ const keysByReason: Record<Reason, string> = {
   encryption: `
     authenticate.enableSaslEncryption authenticate.secret.driver.file authenticate.secret.executor.file
     io.crypto.cipher.transformation io.encryption.enabled io.encryption.keySizeBits io.encryption.keygen.algorithm
-    network.crypto.authEngineVersion network.crypto.enabled network.crypto.saslFallback network.sasl.serverAlwaysEncrypt`,
+    network.crypto.authEngineVersion network.crypto.saslFallback network.sasl.serverAlwaysEncrypt`,
+  onePort: `
+    driver.blockManager.port`,
   speculation: `
     speculation.efficiency.enabled speculation.efficiency.longRunTaskFactor
     speculation.efficiency.processRateMultiplier speculation.task.duration.threshold`,
   internal: `
-    app.attempt.id barrier.sync.timeout block.failures.beforeLocationRefresh blockManager.port buffer.pageSize
+    app.attempt.id barrier.sync.timeout block.failures.beforeLocationRefresh buffer.pageSize
     buffer.write.chunkSize cleaner.referenceTracking.blocking.shuffle diskStore.subDirectories
-    driver.blockManager.port driver.timeout excludeOnFailure.application.enabled
+    driver.timeout excludeOnFailure.application.enabled
     excludeOnFailure.application.fetchFailure.enabled excludeOnFailure.killExcludedExecutors
     excludeOnFailure.taskAndStage.enabled executor.allowSparkContext executor.heartbeat.dropZeroAccumulatorUpdates
     executor.logs.rolling.enableCompression executor.logs.rolling.strategy executor.logs.rolling.time.interval

@@ -3,17 +3,8 @@
  * makes one work takes it off the list; `test/house/settings.test.ts` insists.
  */
 export const reservedKeys: ReadonlySet<string> = new Set([
-  'spark.authenticate',
-  'spark.authenticate.secret',
-  'spark.authenticate.secret.file',
-  'spark.authenticate.secretBitLength',
   'spark.broadcast.compress',
   'spark.buffer.size',
-  'spark.checkpoint.dir',
-  'spark.cleaner.periodicGC.interval',
-  'spark.cleaner.referenceTracking',
-  'spark.cleaner.referenceTracking.blocking',
-  'spark.cleaner.referenceTracking.cleanCheckpoints',
   'spark.cores.max',
   'spark.driver.cores',
   'spark.excludeOnFailure.application.maxFailedExecutorsPerNode',
@@ -69,7 +60,6 @@ export const reservedKeys: ReadonlySet<string> = new Set([
   'spark.ssl.privateKey',
   'spark.ssl.privateKeyPassword',
   'spark.ssl.protocol',
-  'spark.ssl.rpc.enabled',
   'spark.ssl.trustStore',
   'spark.stage.maxAttempts',
   'spark.task.reaper.enabled',

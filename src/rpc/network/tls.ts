@@ -9,11 +9,22 @@ const minVersion = 'TLSv1.3'
 
 /** @throws FS_RPC_TLS when the PEM texts cannot be used. */
 export function secureContext(environment: string, tls: TlsOptions, role: 'server' | 'client'): SecureContext {
-  if (role === 'server' && (tls.key === undefined || tls.cert === undefined)) {
+  if (role === 'server' && tls.pfx === undefined && (tls.key === undefined || tls.cert === undefined)) {
     throw new FiresteelError('FS_RPC_TLS', { environment, problem: 'listening needs a key and a certificate' })
   }
   try {
-    return createSecureContext({ key: pem(tls.key), cert: pem(tls.cert), ca: pem(tls.ca), minVersion })
+    const { passphrase, ciphers } = tls
+    const pfx = tls.pfx === undefined ? {} : { pfx: Buffer.from(tls.pfx) }
+    const ca = tls.ca === undefined ? {} : { ca: pem(tls.ca) }
+    return createSecureContext({
+      key: pem(tls.key),
+      cert: pem(tls.cert),
+      ...pfx,
+      ...ca,
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(ciphers === undefined ? {} : { ciphers }),
+      minVersion,
+    })
   } catch (error) {
     throw new FiresteelError('FS_RPC_TLS', { environment, problem: (error as Error).message }, { cause: error })
   }

@@ -1,5 +1,5 @@
 import { define } from '../config-entry.js'
-import { boolean, bytes, duration, int, list, text } from '../config-type.js'
+import { boolean, bytes, duration, int, list, oneOf, text } from '../config-type.js'
 
 export const NETWORK_TIMEOUT = define({
   key: 'spark.network.timeout',
@@ -11,8 +11,8 @@ export const NETWORK_TIMEOUT = define({
 export const NETWORK_TIMEOUT_INTERVAL = define({
   key: 'spark.network.timeoutInterval',
   type: duration('ms', { min: 1 }),
-  default: '60s',
-  doc: 'How often the driver looks for silent executors.',
+  default: '10s',
+  doc: "How often the driver looks for silent executors; at least twice within `spark.network.timeout`. Spark's default is 60s.",
 })
 
 export const RPC_ASK_TIMEOUT = define({
@@ -75,7 +75,7 @@ export const SSL_ENABLED = define({
   key: 'spark.ssl.enabled',
   type: boolean,
   default: 'false',
-  doc: 'Encrypts every connection with TLS.',
+  doc: 'Encrypts every connection with TLS. Without a certificate of yours, the driver makes one for the application.',
 })
 
 export const SSL_RPC_ENABLED = define({
@@ -133,9 +133,9 @@ export const SSL_NEED_CLIENT_AUTH = define({
 
 export const SSL_PROTOCOL = define({
   key: 'spark.ssl.protocol',
-  type: text,
+  type: oneOf('TLSv1.3'),
   default: 'TLSv1.3',
-  doc: 'Lowest version of TLS that is accepted, as Node names it.',
+  doc: 'Version of TLS. Older ones are refused: the proof of the secret is bound to the session, which only 1.3 does beyond doubt.',
 })
 
 export const SSL_ENABLED_ALGORITHMS = define({
@@ -144,4 +144,69 @@ export const SSL_ENABLED_ALGORITHMS = define({
   default: '',
   defaultText: "(Node's default)",
   doc: "Ciphers that are accepted, by OpenSSL's names.",
+})
+
+export const SSL_RPC_PRIVATE_KEY = define({
+  key: 'spark.ssl.rpc.privateKey',
+  type: text,
+  fallback: SSL_PRIVATE_KEY,
+  doc: 'The same, for the connections between driver and executors.',
+})
+
+export const SSL_RPC_PRIVATE_KEY_PASSWORD = define({
+  key: 'spark.ssl.rpc.privateKeyPassword',
+  type: text,
+  secret: true,
+  fallback: SSL_PRIVATE_KEY_PASSWORD,
+  doc: 'The same, for the connections between driver and executors.',
+})
+
+export const SSL_RPC_CERT_CHAIN = define({
+  key: 'spark.ssl.rpc.certChain',
+  type: text,
+  fallback: SSL_CERT_CHAIN,
+  doc: 'The same, for the connections between driver and executors.',
+})
+
+export const SSL_RPC_TRUST_STORE = define({
+  key: 'spark.ssl.rpc.trustStore',
+  type: text,
+  fallback: SSL_TRUST_STORE,
+  doc: 'The same, for the connections between driver and executors.',
+})
+
+export const SSL_RPC_KEY_STORE = define({
+  key: 'spark.ssl.rpc.keyStore',
+  type: text,
+  fallback: SSL_KEY_STORE,
+  doc: 'The same, for the connections between driver and executors.',
+})
+
+export const SSL_RPC_KEY_STORE_PASSWORD = define({
+  key: 'spark.ssl.rpc.keyStorePassword',
+  type: text,
+  secret: true,
+  fallback: SSL_KEY_STORE_PASSWORD,
+  doc: 'The same, for the connections between driver and executors.',
+})
+
+export const SSL_RPC_ENABLED_ALGORITHMS = define({
+  key: 'spark.ssl.rpc.enabledAlgorithms',
+  type: list,
+  fallback: SSL_ENABLED_ALGORITHMS,
+  doc: 'The same, for the connections between driver and executors.',
+})
+
+export const BLOCK_MANAGER_PORT = define({
+  key: 'spark.blockManager.port',
+  type: int({ min: 0, max: 65535 }),
+  default: '0',
+  doc: 'First port on which an executor serves shuffle data and cached blocks; 0 takes a free one. The driver serves its own on `spark.driver.port`.',
+})
+
+export const NETWORK_CRYPTO_ENABLED = define({
+  key: 'spark.network.crypto.enabled',
+  type: boolean,
+  default: 'false',
+  doc: 'Encrypts the connections between driver and executors with AES-256-GCM, under keys made of the secret; no certificates are needed. Needs `spark.authenticate`.',
 })

@@ -104,6 +104,16 @@ export const rpcErrors = errorTable({
     message: (d) => `the TLS settings of '${d.environment}' cannot be used: ${d.problem}`,
     hint: 'Give key and certificate (and the certificate of the authority) as PEM text.',
   },
+  FS_RPC_SECURITY_FILE: {
+    category: 'input',
+    message: (d) => `the file ${d.path}, named by ${d.key}, cannot be used: ${d.problem}`,
+    hint: 'Check the path and its permissions; keys and certificates are PEM, or PKCS#12 for spark.ssl.keyStore.',
+  },
+  FS_RPC_SECURITY_SETTINGS: {
+    category: 'usage',
+    message: (d) => `the settings of security do not fit together: ${d.problem}`,
+    hint: 'Set both or neither; docs/configuration.md describes each setting.',
+  },
   FS_RPC_CLOSED: {
     category: 'usage',
     message: (d) => `'${d.environment}' was closed`,

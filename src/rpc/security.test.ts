@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SparkConf } from '../common/conf/index.js'
+import { ownCertificate } from './network/own-certificate.js'
+import { rpcSecurity, securityOptions } from './security.js'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'firesteel-security-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const of = (settings: Record<string, string>) => rpcSecurity(new SparkConf(false).setAll(settings), 'app-1')
+
+test('each application has a secret of its own, of 256 random bits, and no encryption', () => {
+  const [one, other] = [of({}), of({})]
+  expect(one.secret?.kind).toBe('random')
+  expect(Buffer.from(one.secret?.text ?? '', 'base64')).toHaveLength(32)
+  expect(one.secret?.text).not.toBe(other.secret?.text)
+  expect(one).toMatchObject({ encrypt: false, tls: undefined })
+  expect(securityOptions(one).secret).toHaveLength(32)
+})
+
+test('a secret of yours is taken from the settings or from a file, and an empty file is refused', () => {
+  expect(of({ 'spark.authenticate.secret': 'xyzzy' }).secret).toEqual({ kind: 'words', text: 'xyzzy' })
+  const path = join(folder, 'secret')
+  writeFileSync(path, 'from a file\n')
+  expect(of({ 'spark.authenticate.secret.file': path }).secret).toEqual({ kind: 'words', text: 'from a file' })
+  writeFileSync(path, '\n')
+  expect(() => of({ 'spark.authenticate.secret.file': path })).toThrow(/secret\.file, cannot be used: it is empty/)
+  expect(() => of({ 'spark.authenticate.secret.file': join(folder, 'none') })).toThrow(/FS_RPC_SECURITY_FILE|ENOENT/)
+})
+
+test('encryption without a secret is refused', () => {
+  const settings = { 'spark.authenticate': 'false', 'spark.network.crypto.enabled': 'true' }
+  expect(() => of(settings)).toThrow(/needs spark\.authenticate/)
+})
+
+test('TLS takes one setting: a certificate is made when none is given', () => {
+  const { tls } = of({ 'spark.ssl.enabled': 'true' })
+  expect(tls?.cert).toMatch(/^-----BEGIN CERTIFICATE-----/)
+  expect(tls?.ca).toBe(tls?.cert)
+  expect(tls?.key).toMatch(/PRIVATE KEY/)
+})
+
+test('TLS takes files, those of spark.ssl.rpc before those of spark.ssl, and a self-signed certificate vouches for itself', () => {
+  const { key, cert } = ownCertificate('test', new Date())
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  writeFileSync(keyFile, key)
+  writeFileSync(certFile, cert)
+  const settings = {
+    'spark.ssl.rpc.enabled': 'true',
+    'spark.ssl.privateKey': join(folder, 'none'),
+    'spark.ssl.rpc.privateKey': keyFile,
+    'spark.ssl.certChain': certFile,
+  }
+  expect(of(settings).tls).toEqual({ key, cert, ca: cert, passphrase: undefined, ciphers: undefined })
+  expect(securityOptions(of(settings)).tls?.checkHost).toBe(false)
+  expect(securityOptions(of({ ...settings, 'spark.authenticate': 'false' })).tls?.checkHost).toBe(true)
+  expect(() => of({ 'spark.ssl.enabled': 'true', 'spark.ssl.certChain': certFile })).toThrow(/privateKey is not/)
+})
