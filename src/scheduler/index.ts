@@ -17,6 +17,7 @@ export {
   type TaskSchedulerOptions,
 } from './options.js'
 export type { PendingCode, PendingReason } from './pending-reason.js'
+export { parseAllocationFile } from './pool/allocation-file.js'
 export {
   defaultPoolName,
   defaultPools,
