@@ -1,5 +1,4 @@
 export type * from './dag/dag-messages.js'
-export { DagScheduler } from './dag/dag-scheduler.js'
 export { type MapOutput, MapOutputTracker } from './dag/map-output-tracker.js'
 export type {
   CacheView,
@@ -9,28 +8,14 @@ export type {
   NarrowDependency,
   ShuffleDependency,
 } from './lineage.js'
-export { emptyCache } from './lineage.js'
-export {
-  type DagSchedulerOptions,
-  defaultSchedulerOptions,
-  type SchedulerOptions,
-  type TaskSchedulerOptions,
-} from './options.js'
+export type { DagSchedulerOptions, SchedulerOptions, TaskSchedulerOptions } from './options.js'
 export type { PendingCode, PendingReason } from './pending-reason.js'
 export { parseAllocationFile } from './pool/allocation-file.js'
-export {
-  defaultPoolName,
-  defaultPools,
-  type PoolConfig,
-  type PoolsConfig,
-  poolProperty,
-  type SchedulingMode,
-} from './pool/pool-config.js'
+export type { PoolConfig, PoolsConfig, SchedulingMode } from './pool/pool-config.js'
 export { Scheduler, type SchedulerEffect, type SchedulerEvent } from './scheduler.js'
 export type { ClusterManager, ExecutorProvider, InProcessExecutor, ManagerContext } from './spi.js'
-export { executorLocation, parseTaskLocation, type TaskLocation } from './task-location.js'
-export { defaultLocalityWaits, type Locality, type LocalityWaits, localityLevels } from './task-set/locality.js'
+export { executorLocation, type TaskLocation } from './task-location.js'
+export { defaultLocalityWaits, type Locality, type LocalityWaits } from './task-set/locality.js'
 export type * from './task-set/task-outcome.js'
-export { TaskScheduler } from './task-set/task-scheduler.js'
 export type * from './task-set/task-scheduler-messages.js'
 export type { TaskAttempt, TaskEnded, TaskSet } from './task-set/task-set.js'
