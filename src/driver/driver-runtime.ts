@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Broadcast } from '../broadcast/index.js'
 import { type CallSite, callSite } from '../closure/index.js'
 import { localClusterManager, localManager } from '../cluster/local/index.js'
