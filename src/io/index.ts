@@ -1,3 +1,4 @@
+export { isArchive, type UnpackOptions, unpackArchive } from './archive/unpack-archive.js'
 export type { BatchReader } from './batch-reader.js'
 export { openBinaryFilesReader } from './binary-files-reader.js'
 export { type BinaryRecordsReaderOptions, openBinaryRecordsReader } from './binary-records-reader.js'

@@ -90,6 +90,11 @@ export const ioErrors = errorTable({
     message: (d) => `attempt ${d.attempt} at partition ${d.partition} may not commit its output: another attempt does`,
     hint: 'Nothing to do: of several attempts at a partition only one writes the output.',
   },
+  FS_IO_ARCHIVE: {
+    category: 'input',
+    message: (d) => `the archive '${d.path}' cannot be unpacked: ${d.reason}`,
+    hint: 'Pack it anew as .tgz or .zip, with relative names and without encryption.',
+  },
   FS_IO_DISK_FULL: {
     category: 'resource',
     message: (d) =>
