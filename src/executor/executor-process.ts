@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { RPC_MESSAGE_MAX_SIZE, SparkConf } from '../common/conf/index.js'
@@ -6,6 +6,7 @@ import { getLogger } from '../common/log/index.js'
 import { createNetworkRpc, type RpcPeer } from '../rpc/index.js'
 import { Executor } from './executor.js'
 import { executorOptions } from './executor-options.js'
+import { executorExitCodes } from './exit-codes.js'
 
 const log = getLogger('ExecutorProcess')
 
@@ -23,11 +24,20 @@ export interface ExecutorLaunchData {
   readonly host?: string
 }
 
-/** Exit codes that tell the launcher what happened. */
-export const exitCodes = { stopped: 0, driverUnreachable: 52, driverLost: 53, failed: 54 } as const
+export interface ExecutorSurroundings {
+  readonly environment: NodeJS.ProcessEnv
+  /** Aborted when the launcher is gone, and with it the driver's process. */
+  readonly launcher: AbortSignal
+}
+
+/** Between the end of a driver's connection and the end of this process: the launcher's end may show up a little later. */
+const leaveAfterMs = 100
 
 /** Runs an executor in this process until its driver is gone. */
-export async function runExecutorProcess(launch: ExecutorLaunchData, environment: NodeJS.ProcessEnv): Promise<void> {
+export async function runExecutorProcess(
+  launch: ExecutorLaunchData,
+  { environment, launcher }: ExecutorSurroundings,
+): Promise<void> {
   const conf = new SparkConf(false).setAll(launch.settings)
   const rpc = createNetworkRpc({
     name: `executor ${launch.executorId}`,
@@ -39,10 +49,11 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
   const folders = launch.localDirs.map((folder) => join(folder, `executor-${launch.executorId}`))
   // Whatever ends the process but SIGKILL, after which the driver's folder goes with all that is in it.
   process.once('exit', () => {
-    for (const folder of folders) removeFolder(folder)
+    for (const folder of folders) removeFolder(folder, launcher.aborted)
   })
   const leave = (code: number): never => process.exit(code)
-  process.once('SIGTERM', () => leave(exitCodes.stopped))
+  launcher.addEventListener('abort', () => leave(executorExitCodes.stopped))
+  process.once('SIGTERM', () => leave(executorExitCodes.stopped))
   process.once('SIGINT', () => undefined) // the driver decides; a terminal sends it to the whole group
   let driver: RpcPeer
   try {
@@ -50,9 +61,12 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
   } catch (error) {
     const { host, port } = launch.driver
     log.error(`executor ${launch.executorId}: the driver at ${host}:${port} cannot be reached`, { error })
-    return leave(exitCodes.driverUnreachable)
+    return leave(executorExitCodes.driverUnreachable)
   }
-  driver.onClose((cause) => leave(cause === undefined ? exitCodes.stopped : exitCodes.driverLost))
+  driver.onClose((cause) => {
+    const code = cause === undefined ? executorExitCodes.stopped : executorExitCodes.driverLost
+    setTimeout(() => leave(code), leaveAfterMs)
+  })
   try {
     for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
     const host = launch.host ?? '127.0.0.1'
@@ -70,15 +84,22 @@ export async function runExecutorProcess(launch: ExecutorLaunchData, environment
     await new Executor(options, rpc, driver).start()
   } catch (error) {
     log.error(`executor ${launch.executorId} could not start`, { error })
-    leave(exitCodes.failed)
+    leave(executorExitCodes.failed)
   }
 }
 
-/** Removes an executor's folder; and that of the application if the driver did so before, and a task has made it anew since. */
-function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+/**
+ * Removes an executor's folder. That of the application goes with it if nothing else is in it: the driver removed it before, and a task
+ * has made it anew since; or the driver was killed, and left its mark alone.
+ */
+function removeFolder(folder: string, isDriverGone: boolean): void {
+  const application = dirname(folder)
   try {
-    rmdirSync(dirname(folder))
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    const left = readdirSync(application)
+    if (isDriverGone && left.every((name) => name.startsWith('.')))
+      rmSync(application, { recursive: true, force: true })
+    else rmdirSync(application)
   } catch {
     // The driver and other executors still have something in it, as they should.
   }

@@ -10,6 +10,7 @@ export {
 export { Executor, type ExecutorOptions } from './executor.js'
 export * from './executor-messages.js'
 export { type ExecutorPlace, executorOptions } from './executor-options.js'
+export { executorExitCodes } from './exit-codes.js'
 export type { MapOutputStatus, MapOutputStatuses } from './map-outputs.js'
 export { TaskContext } from './task-context.js'
 export type { StageBinary, TaskDescription } from './task-message.js'

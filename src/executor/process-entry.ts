@@ -2,8 +2,15 @@ import { createInterface } from 'node:readline'
 import { type ExecutorLaunchData, runExecutorProcess } from './executor-process.js'
 
 // The launch data comes as one line on standard input, which then stays open: its end means that the launcher is gone.
+const launcher = new AbortController()
 const lines = createInterface({ input: process.stdin })
 lines.once('line', (line) => {
-  void runExecutorProcess(JSON.parse(line) as ExecutorLaunchData, process.env)
+  void runExecutorProcess(JSON.parse(line) as ExecutorLaunchData, {
+    environment: process.env,
+    launcher: launcher.signal,
+  })
 })
-process.stdin.once('end', () => process.exit(0))
+process.stdin.once('end', () => {
+  launcher.abort()
+  process.exit(0)
+})

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { EXECUTOR_MAX_FAILURES, EXECUTOR_START_TIMEOUT } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
 import { distFile, type ExecutorId, executorId } from '../../common/index.js'
+import { executorExitCodes } from '../../executor/index.js'
 import type { ClusterManager, ExecutorLossCause, ExecutorProvider, ManagerContext } from '../../scheduler/index.js'
 
 /** `local-cluster[executors,cores,memoryMB]`: executor processes on this machine, reached over the network. */
@@ -26,7 +28,7 @@ export function parseLocalClusterUrl(url: string): { executors: number; cores: n
 export interface ExecutorLaunch {
   readonly executorId: string
   readonly driver: { readonly host: string; readonly port: number }
-  readonly secret: string
+  readonly security: ReturnType<ManagerContext['security']>
   readonly slots: number
   readonly memoryBytes: number
   readonly localDirs: readonly string[]
@@ -41,18 +43,33 @@ class LocalClusterProvider implements ExecutorProvider {
   readonly #context: ManagerContext
   readonly #shape: { executors: number; cores: number; memoryMiB: number }
   readonly #children = new Map<ExecutorId, ChildProcess>()
+  readonly #relaunches = new Set<NodeJS.Timeout>()
   #nextId = 0
-  #replaced = 0
+  readonly #startTimers = new Map<ExecutorId, NodeJS.Timeout>()
+  readonly #maxFailures: number
+  readonly #maxFailedStarts: number
+  #failures = 0
+  /** In a row. */
+  #failedStarts = 0
   #isStopping = false
 
   constructor(context: ManagerContext) {
     this.#context = context
     this.#shape = parseLocalClusterUrl(context.masterUrl)
-    this.expectedSlots = this.#shape.executors * this.#shape.cores
+    const { executors, cores } = this.#shape
+    this.expectedSlots = executors * cores
+    this.#maxFailures = context.conf.get(EXECUTOR_MAX_FAILURES) ?? failuresForEach * executors
+    this.#maxFailedStarts = Math.min(this.#maxFailures, Math.max(3, 2 * executors))
   }
 
   async start(): Promise<void> {
     for (let i = 0; i < this.#shape.executors; i++) this.#launch()
+  }
+
+  registered(id: ExecutorId): void {
+    this.#failedStarts = 0
+    clearTimeout(this.#startTimers.get(id))
+    this.#startTimers.delete(id)
   }
 
   kill(id: ExecutorId): void {
@@ -61,6 +78,8 @@ class LocalClusterProvider implements ExecutorProvider {
 
   async stop(): Promise<void> {
     this.#isStopping = true
+    for (const timer of this.#startTimers.values()) clearTimeout(timer)
+    for (const timer of this.#relaunches) clearTimeout(timer)
     const ended = [...this.#children.values()].map(
       (child) =>
         new Promise<void>((resolve) =>
@@ -85,11 +104,13 @@ class LocalClusterProvider implements ExecutorProvider {
     const memoryBytes = this.#shape.memoryMiB * 1048576
     const child = spawn(process.execPath, ['--enable-source-maps', entry], { stdio: ['pipe', 'inherit', 'pipe'] })
     this.#children.set(id, child)
+    this.#context.executorStarting(id)
+    this.#limitStart(id)
     const errors = new ErrorOutput(child.stderr as Readable, (line) => this.#context.print(line))
     const launch: ExecutorLaunch = {
       executorId: id,
       driver: this.#context.driverAddress(),
-      secret: this.#context.secret,
+      security: this.#context.security(),
       slots: this.#shape.cores,
       memoryBytes,
       localDirs: this.#context.localDirs,
@@ -100,31 +121,66 @@ class LocalClusterProvider implements ExecutorProvider {
     child.on('error', (error) =>
       this.#ended(id, { code: 'exitCode', message: `it could not be started: ${error.message}`, causedByApp: false }),
     )
-    child.on('exit', (code, signal) => this.#ended(id, exitCause(code, signal, errors.sawOutOfMemory)))
+    child.on('exit', (code, signal) => this.#ended(id, this.#causeOf(code, signal, errors)))
     child.unref()
     ;(child.stdin as { unref?: () => void } | null)?.unref?.()
+  }
+
+  /** An executor that never registers is not waited for without end. */
+  #limitStart(id: ExecutorId): void {
+    const timeoutMs = this.#context.conf.get(EXECUTOR_START_TIMEOUT)
+    const late = (): void => {
+      const message = `it had not registered after ${timeoutMs} ms (${EXECUTOR_START_TIMEOUT.key})`
+      this.#context.executorEnded(id, { code: 'startTimeout', message, causedByApp: false })
+      this.kill(id)
+    }
+    this.#startTimers.set(id, setTimeout(late, timeoutMs).unref())
+  }
+
+  #causeOf(code: number | null, signal: NodeJS.Signals | null, errors: ErrorOutput): ExecutorLossCause {
+    if (code === executorExitCodes.driverUnreachable && signal === null) {
+      const { host, port } = this.#context.driverAddress()
+      return { code: 'network', message: `it could not reach the driver at ${host}:${port}`, causedByApp: false }
+    }
+    return exitCause(code, signal, errors.sawOutOfMemory)
   }
 
   /** As a cluster would, another executor takes the place of one that ended; not without end, when each ends at once. */
   #ended(id: ExecutorId, cause: ExecutorLossCause): void {
     if (!this.#children.delete(id)) return
     if (this.#isStopping) return
+    const hadRegistered = !this.#startTimers.has(id)
+    clearTimeout(this.#startTimers.get(id))
+    this.#startTimers.delete(id)
+    this.#failures++
+    if (!hadRegistered) this.#failedStarts++
     this.#context.executorEnded(id, cause)
-    if (this.#replaced < maxReplacements * this.#shape.executors) {
-      this.#replaced++
+    if (this.#failures <= this.#maxFailures && this.#failedStarts < this.#maxFailedStarts) {
+      this.#relaunch()
+      return
+    }
+    if (this.#children.size === 0 && this.#relaunches.size === 0) {
+      this.#context.noMoreExecutors(`${this.#failures} executors have ended; the last because ${cause.message}`)
+    }
+  }
+
+  /** At once, but with growing pauses where starts fail. */
+  #relaunch(): void {
+    if (this.#failedStarts === 0) {
       this.#launch()
       return
     }
-    if (this.#children.size === 0) {
-      this.#context.noMoreExecutors(
-        `${this.#replaced} executors were started anew and have all ended; the last because ${cause.message}`,
-      )
+    const again = (): void => {
+      this.#relaunches.delete(timer)
+      this.#launch()
     }
+    const timer = setTimeout(again, Math.min(1000, 100 * 2 ** this.#failedStarts))
+    this.#relaunches.add(timer)
   }
 }
 
-/** Executors started anew for each executor asked for, before it is given up. */
-const maxReplacements = 10
+/** Ends of executors, for each executor asked for, before no further ones are started. */
+const failuresForEach = 10
 
 /**
  * The error output of an executor, passed on line by line. V8's last words when memory runs out, some thirty lines of stack, are kept
@@ -161,5 +217,20 @@ export function exitCause(
     const hint = signal === 'SIGKILL' ? '; the kernel does this when memory runs out' : ''
     return { code: 'signal', message: `its process was ended by ${signal}${hint}`, causedByApp: true }
   }
-  return { code: 'exitCode', message: `its process ended with exit code ${code}`, causedByApp: true }
+  switch (code) {
+    case executorExitCodes.stopped:
+      return {
+        code: 'exitCode',
+        message: 'its process was asked to stop (SIGTERM) by somebody else',
+        causedByApp: true,
+      }
+    case executorExitCodes.driverUnreachable:
+      return { code: 'network', message: 'it could not reach the driver, as it says above', causedByApp: false }
+    case executorExitCodes.driverLost:
+      return { code: 'network', message: 'its connection to the driver broke', causedByApp: false }
+    case executorExitCodes.failed:
+      return { code: 'exitCode', message: 'it could not set itself up, as it says above', causedByApp: false }
+    default:
+      return { code: 'exitCode', message: `its process ended with exit code ${code}`, causedByApp: true }
+  }
 }
