@@ -58,3 +58,10 @@ export class KeyMap<K, V> extends Map<K, V> {
 function isPrimitive(key: unknown): boolean {
   return typeof key !== 'object' || key === null
 }
+
+/** A map that compares keys by value: a plain `Map` where that does so itself, as no key is an object. */
+export function mapByValue<K, V>(entries: Iterable<readonly [K, V]>): Map<K, V> {
+  const all = entries instanceof Map ? entries : [...entries]
+  for (const [key] of all) if (!isPrimitive(key)) return entries instanceof KeyMap ? entries : new KeyMap(all)
+  return new Map(all)
+}

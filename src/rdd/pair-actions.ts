@@ -1,5 +1,5 @@
 import { encodeValue } from '../serializer/index.js'
-import { KeyMap } from './key-map.js'
+import { KeyMap, mapByValue } from './key-map.js'
 import { OutputActions } from './output.js'
 import type { RDD } from './rdd.js'
 import type { CapturedFunction } from './rdd-context.js'
@@ -13,7 +13,7 @@ const withNull: CapturedFunction = { ref: { builtin: 'withNull' }, closures: [] 
 export abstract class PairActions<T> extends OutputActions<T> {
   /** The pairs as a map; of several values of a key the last one stays. */
   async collectAsMap<K, V>(this: RDD<[K, V]>): Promise<Map<K, V>> {
-    return new KeyMap(await collected<[K, V]>(this, 'collectAsMap'))
+    return mapByValue(await collected<[K, V]>(this, 'collectAsMap'))
   }
 
   /** How many pairs each key has. */
@@ -50,7 +50,7 @@ export abstract class PairActions<T> extends OutputActions<T> {
         merged.set(key, merged.has(key) ? await f(merged.get(key) as V, value) : value)
       }
     }
-    return merged
+    return mapByValue(merged)
   }
 }
 
@@ -58,7 +58,7 @@ async function counted<K>(ones: RDD<[K, number]>, operation: string): Promise<Ma
   const add = { builtin: 'add' }
   const combiner = { mergeValue: add, mergeCombiners: add }
   const counts = combineByKey<[K, number]>(ones, operation, { combiner, closures: [] })
-  return new KeyMap(await collected<[K, number]>(counts, operation))
+  return mapByValue(await collected<[K, number]>(counts, operation))
 }
 
 /** As `collect`, under the name of another action. */

@@ -1,5 +1,5 @@
 import { StatCounter, type StatState } from '../../pipeline/index.js'
-import { KeyMap } from '../key-map.js'
+import { KeyMap, mapByValue } from '../key-map.js'
 import { BoundedDouble } from './bounded-double.js'
 import { normalQuantile, poissonQuantile, studentQuantile } from './distributions.js'
 
@@ -80,7 +80,7 @@ export class GroupedCountEvaluator<T>
   currentResult(): Map<T, BoundedDouble> {
     const bounds = new KeyMap<T, BoundedDouble>()
     for (const [key, sum] of this.#sums) bounds.set(key, countBound(sum, this.#progress, this.#confidence))
-    return bounds
+    return mapByValue(bounds)
   }
 }
 
