@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { hostname, tmpdir } from 'node:os'
 import type { Broadcast } from '../broadcast/index.js'
 import { type CallSite, callSite } from '../closure/index.js'
@@ -11,53 +10,46 @@ import {
   CLEANER_REFERENCE_TRACKING_BLOCKING,
   CLEANER_REFERENCE_TRACKING_BLOCKING_SHUFFLE,
   CONSOLE_PROGRESS_INTERVAL,
-  DRIVER_BIND_ADDRESS,
-  DRIVER_HOST,
   DRIVER_MAX_RESULT_SIZE,
-  DRIVER_PORT,
   EXECUTOR_HEARTBEAT_INTERVAL,
   LOCAL_DIR,
-  LOCALITY_WAIT_NODE,
-  LOCALITY_WAIT_PROCESS,
-  LOCALITY_WAIT_RACK,
   NETWORK_TIMEOUT,
-  PORT_MAX_RETRIES,
-  RPC_MESSAGE_MAX_SIZE,
+  NETWORK_TIMEOUT_INTERVAL,
   SHOW_CONSOLE_PROGRESS,
   type SparkConf,
-  STAGE_MAX_CONSECUTIVE_ATTEMPTS,
+  STARVATION_TIMEOUT,
   TASK_CPUS,
-  TASK_MAX_FAILURES,
-  TASK_QUEUE_AHEAD,
 } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
-import { type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
+import { type ExecutorId, type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
 import { getLogger, terminal } from '../common/log/index.js'
 import { type AccumulatorV2, Executor, executorOptions } from '../executor/index.js'
 import { locate } from '../io/index.js'
 import { ListenerBus } from '../listener/index.js'
 import type { AnyRdd, CapturedFunction, JobRequest, RddContext, ShuffleDependencySpec } from '../rdd/index.js'
-import { createInProcessPair, createNetworkRpc, type RpcEnvironment, type RpcServer } from '../rpc/index.js'
-import {
-  type ClusterManager,
-  defaultLocalityWaits,
-  type ExecutorLossCause,
-  type ExecutorProvider,
-  type InProcessExecutor,
-  type ManagerContext,
-  type SchedulerOptions,
+import type { RpcAddress, RpcEnvironment } from '../rpc/index.js'
+import type {
+  ClusterManager,
+  ExecutorLossCause,
+  ExecutorProvider,
+  InProcessExecutor,
+  ManagerContext,
 } from '../scheduler/index.js'
 import { AppStatus } from '../status/index.js'
 import { Accumulators } from './accumulators.js'
 import { Checkpoints } from './checkpoints.js'
 import { ConsoleProgress } from './console-progress.js'
 import { ContextCleaner } from './context-cleaner.js'
+import { DriverNetwork } from './driver-network.js'
 import { DriverStorage } from './driver-storage.js'
 import { EventFeed } from './event-feed.js'
 import { ExecutorBackend } from './executor-backend.js'
+import { ExecutorStarts } from './executor-starts.js'
 import { ExecutorWatch } from './executor-watch.js'
 import { captureFunction } from './function-capture.js'
 import { jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
+import { PendingWatch } from './pending-watch.js'
+import { schedulerOptions } from './scheduler-settings.js'
 import { SchedulerShell } from './scheduler-shell.js'
 import { sweepStaleFolders } from './stale-folders.js'
 import { TemporaryFolders } from './temporary-folders.js'
@@ -81,16 +73,15 @@ export class DriverRuntime implements RddContext {
   readonly cleaner: ContextCleaner
   readonly checkpoints: Checkpoints
   readonly #provider: ExecutorProvider
-  readonly #rpc: RpcEnvironment
-  readonly #executorRpc: RpcEnvironment | undefined
+  readonly #network: DriverNetwork
   readonly #watch: ExecutorWatch
+  readonly #pending: PendingWatch
+  readonly #starts = new ExecutorStarts()
   readonly #folders: TemporaryFolders
-  readonly #secret = randomBytes(32)
   readonly #progress: ConsoleProgress
   readonly #refusedGroups = new Set<string>()
   readonly #persisted = new Map<RddId, WeakRef<AnyRdd>>()
   readonly #shuffles = new Map<ShuffleId, WeakRef<ShuffleDependencySpec>>()
-  #server: RpcServer | undefined
   #nextRdd = 0
   #nextShuffle = 0
   #stoppedAt: string | undefined
@@ -109,9 +100,9 @@ export class DriverRuntime implements RddContext {
     const base = conf.get(LOCAL_DIR) ?? [tmpdir()]
     this.#folders = new TemporaryFolders(base)
     this.#provider = this.#manager().create(this.#managerContext())
-    const { rpc, executorRpc } = this.#network()
-    this.#rpc = rpc
-    this.#executorRpc = executorRpc
+    const { needsNetwork } = this.#provider
+    this.#network = new DriverNetwork(conf, { needsNetwork, applicationId: this.applicationId })
+    const { rpc } = this.#network
     this.backend = this.#makeBackend()
     this.storage = new DriverStorage({ rpc, backend: this.backend, bus: this.bus, conf })
     this.shell = new SchedulerShell({
@@ -122,7 +113,7 @@ export class DriverRuntime implements RddContext {
       shuffle: (id) => this.#shuffles.get(id)?.deref(),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
-      scheduler: { ...this.#schedulerOptions(), cache: this.storage },
+      scheduler: { ...schedulerOptions(conf, this.#provider, process.env), cache: this.storage },
     })
     this.cleaner = this.#makeCleaner()
     this.checkpoints = new Checkpoints({
@@ -135,7 +126,18 @@ export class DriverRuntime implements RddContext {
     this.#progress = new ConsoleProgress(terminal(), this.status, () => this.shell.scheduler.pendingReasons())
     this.#watch = new ExecutorWatch(this.backend, this.#provider, {
       timeoutMs: conf.get(NETWORK_TIMEOUT),
-      intervalMs: Math.min(conf.get(EXECUTOR_HEARTBEAT_INTERVAL), conf.get(NETWORK_TIMEOUT) / 2),
+      intervalMs: Math.min(
+        conf.get(NETWORK_TIMEOUT_INTERVAL),
+        conf.get(EXECUTOR_HEARTBEAT_INTERVAL),
+        conf.get(NETWORK_TIMEOUT) / 2,
+      ),
+    })
+    this.#pending = new PendingWatch({
+      clock: systemClock,
+      afterMs: conf.get(STARVATION_TIMEOUT),
+      isWaiting: () => this.shell.isWaiting,
+      reasons: () => this.shell.scheduler.pendingReasons(),
+      warn: (line) => log.warn(line),
     })
   }
 
@@ -157,8 +159,8 @@ export class DriverRuntime implements RddContext {
   }
 
   /** Where the driver listens; undefined when its executors live in its own process. */
-  get address(): { host: string; port: number } | undefined {
-    return this.#server?.address
+  get address(): RpcAddress | undefined {
+    return this.#network.address
   }
 
   async start(): Promise<void> {
@@ -167,16 +169,9 @@ export class DriverRuntime implements RddContext {
     this.#folders.create()
     void sweepOnce(this.#folders.bases)
     this.cleaner.start()
-    if (this.#provider.needsNetwork) {
-      const host = this.conf.get(DRIVER_BIND_ADDRESS) ?? this.conf.get(DRIVER_HOST) ?? '127.0.0.1'
-      this.#server = await this.#rpc.listen({
-        host,
-        port: this.conf.get(DRIVER_PORT),
-        portRetries: this.conf.get(PORT_MAX_RETRIES),
-        advertise: { host: this.conf.get(DRIVER_HOST) ?? host },
-      })
-      this.#watch.start()
-    } else await this.#rpc.listen()
+    await this.#network.listen()
+    if (this.#provider.needsNetwork) this.#watch.start()
+    this.#pending.start()
     if (terminal().isInteractive && this.conf.get(SHOW_CONSOLE_PROGRESS))
       this.#progress.start(this.conf.get(CONSOLE_PROGRESS_INTERVAL))
     this.bus.post(() => ({
@@ -195,12 +190,12 @@ export class DriverRuntime implements RddContext {
     this.shell.stop('the SparkContext was stopped')
     this.cleaner.stop()
     this.#watch.stop()
+    this.#pending.stop()
     this.#progress.stop()
     this.bus.post(() => ({ type: 'applicationEnd', time: systemClock.now() }))
     await this.#provider.stop()
     this.storage.close()
-    await this.#rpc.close()
-    await this.#executorRpc?.close()
+    await this.#network.close()
     this.#folders.remove()
   }
 
@@ -334,44 +329,15 @@ export class DriverRuntime implements RddContext {
     return manager
   }
 
-  #network(): { rpc: RpcEnvironment; executorRpc?: RpcEnvironment } {
-    if (this.#provider.needsNetwork) {
-      const rpc = createNetworkRpc({
-        name: 'driver',
-        secret: this.#secret,
-        maxMessageBytes: this.conf.get(RPC_MESSAGE_MAX_SIZE),
-        keepAlive: false,
-        onRefused: ({ address, message }) => log.warn(`refused a connection from ${address}: ${message}`),
-      })
-      return { rpc }
-    }
-    const [rpc, executorRpc] = createInProcessPair({ left: { name: 'driver' }, right: { name: 'executor' } })
-    return { rpc, executorRpc }
-  }
-
-  #schedulerOptions(): Partial<SchedulerOptions> {
-    const { conf } = this
-    return {
-      maxTaskFailures: this.#provider.maxTaskFailures ?? conf.get(TASK_MAX_FAILURES),
-      maxConsecutiveStageAttempts: conf.get(STAGE_MAX_CONSECUTIVE_ATTEMPTS),
-      taskCpus: conf.get(TASK_CPUS),
-      queueAhead: conf.get(TASK_QUEUE_AHEAD),
-      localityWaits: {
-        slot: defaultLocalityWaits.slot,
-        process: conf.get(LOCALITY_WAIT_PROCESS),
-        node: conf.get(LOCALITY_WAIT_NODE),
-        rack: conf.get(LOCALITY_WAIT_RACK),
-      },
-    }
-  }
-
   #makeBackend(): ExecutorBackend {
     const { bus } = this
     const time = (): number => systemClock.now()
     return new ExecutorBackend(
-      this.#rpc,
+      this.#network.rpc,
       {
         added: ({ id, info }) => {
+          this.#starts.registered(id)
+          this.#provider.registered?.(id)
           this.storage.executorAdded(info)
           const { host, slots, memoryBytes } = info
           bus.post(() => ({ type: 'executorAdded', time: time(), executorId: id, host, slots, memoryBytes }))
@@ -398,6 +364,7 @@ export class DriverRuntime implements RddContext {
         heartbeat: (executor, { heapBytes, rssBytes, storageBytes, running }) => {
           const metrics = { heapBytes, rssBytes, storageBytes, running }
           bus.post(() => ({ type: 'executorMetricsUpdate', time: time(), executorId: executor.id, ...metrics }))
+          this.shell.executorReport(executor.id, running)
         },
         mapOutputs: (id) => this.shell.mapOutputs(id),
         canCommit: (request) => this.shell.canCommit(request),
@@ -412,20 +379,37 @@ export class DriverRuntime implements RddContext {
       appId: this.applicationId,
       appName: this.appName,
       conf: this.conf,
-      secret: this.#secret.toString('base64'),
+      security: () => this.#network.security,
       localDirs: this.#folders.paths,
-      driverAddress: () => (this.#server as RpcServer).address,
-      executorSettings: () => Object.fromEntries(this.conf.getAll()),
+      driverAddress: () => this.#network.address as RpcAddress,
+      executorSettings: () => Object.fromEntries(this.conf.getAllButSecrets()),
       startInProcess: (options) => this.#startInProcess(options),
-      executorEnded: (id, cause: ExecutorLossCause) => this.backend.lose(id, cause),
+      executorStarting: (id) => {
+        this.#starts.starting(id)
+        this.#noteStarts()
+      },
+      executorEnded: (id, cause) => this.#executorEnded(id, cause),
       noMoreExecutors: (message) => this.shell.handle({ type: 'noMoreExecutors', message }),
       log: (level, message) => log[level](message),
       print: (line) => terminal().writeLine(line),
     }
   }
 
+  #executorEnded(id: ExecutorId, cause: ExecutorLossCause): void {
+    if (this.backend.get(id) === undefined && !this.backend.isGone(id)) {
+      if (this.#starts.ended(id, cause)) log.warn(`executor ${id} ended before it registered: ${cause.message}`)
+      this.#noteStarts()
+    }
+    this.backend.lose(id, cause)
+  }
+
+  /** A waiting job is told of executors that are on their way, and of those that never came. */
+  #noteStarts(): void {
+    this.shell.handle({ type: 'executorsAwaited', note: this.#starts.note })
+  }
+
   async #startInProcess(options: InProcessExecutor): Promise<{ stop(): Promise<void> }> {
-    const rpc = this.#executorRpc as RpcEnvironment
+    const rpc = this.#network.executorRpc as RpcEnvironment
     const driver = await rpc.connect({ host: 'in-process', port: 1 })
     const place = {
       ...options,

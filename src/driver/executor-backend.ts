@@ -92,6 +92,11 @@ export class ExecutorBackend {
     return this.#executors.get(id)
   }
 
+  /** Whether an executor has been taken for lost, or ended before it registered. */
+  isGone(id: ExecutorId): boolean {
+    return this.#gone.has(id)
+  }
+
   /** Where executors serve blocks. */
   addresses(): Record<string, { host: string; port: number }> {
     const addresses: Record<string, { host: string; port: number }> = {}

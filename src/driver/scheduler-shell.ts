@@ -1,6 +1,6 @@
 import { FiresteelError, type WireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
-import { type ExecutorId, type JobId, jobId, type ShuffleId, taskId } from '../common/index.js'
+import { type ExecutorId, type JobId, jobId, type ShuffleId, type TaskId, taskId } from '../common/index.js'
 import type { MapOutputStatus, MapOutputStatuses, TaskDescription, TaskStatusMessage } from '../executor/index.js'
 import {
   type AnyRdd,
@@ -86,6 +86,8 @@ export class SchedulerShell {
   /** Metrics of the task whose end is being handled. */
   readonly #metrics = new Map<number, TaskStatusMessage['metrics']>()
   readonly #running = new Map<number, ExecutorId>()
+  /** Tasks that have ended, and whose results are being fetched. */
+  readonly #fetching = new Map<TaskId, ExecutorId>()
   #isHandling = false
   #nextJob = 0
 
@@ -162,10 +164,13 @@ export class SchedulerShell {
     const id = taskId(status.taskId)
     this.#metrics.set(id, status.metrics)
     if (outcome.kind === 'stored') {
-      void this.#fetchStored(executor, status, attachments).then(
-        (fetched) => this.handle({ type: 'taskStatus', taskId: id, outcome: { type: 'success', value: fetched } }),
-        (error: unknown) => this.handle({ type: 'taskStatus', taskId: id, outcome: failedFetch(error) }),
-      )
+      this.#fetching.set(id, executor.id)
+      void this.#fetchStored(executor, status, attachments)
+        .finally(() => this.#fetching.delete(id))
+        .then(
+          (fetched) => this.handle({ type: 'taskStatus', taskId: id, outcome: { type: 'success', value: fetched } }),
+          (error: unknown) => this.handle({ type: 'taskStatus', taskId: id, outcome: failedFetch(error) }),
+        )
       return
     }
     const runTimeMs = status.metrics.executorRunTime
@@ -212,6 +217,17 @@ export class SchedulerShell {
       running: this.#running.size,
       shuffles: mapOutputs.shuffles().length,
     }
+  }
+
+  /** Whether jobs are active and none of their tasks runs. */
+  get isWaiting(): boolean {
+    return this.#jobs.size > 0 && this.#running.size === 0
+  }
+
+  /** What an executor says it runs: heals lost messages. Tasks whose results are on their way are no longer named, but not lost. */
+  executorReport(executor: ExecutorId, running: readonly number[]): void {
+    const fetched = [...this.#fetching].flatMap(([task, on]) => (on === executor ? [task] : []))
+    this.handle({ type: 'executorReport', executorId: executor, running: [...running.map(taskId), ...fetched] })
   }
 
   isRunning(task: number): boolean {

@@ -6,12 +6,15 @@ import {
   NETWORK_TIMEOUT,
   REDUCER_MAX_REQS_IN_FLIGHT,
   REDUCER_MAX_SIZE_IN_FLIGHT,
+  RPC_ASK_TIMEOUT,
   SHUFFLE_COMPRESS,
   SHUFFLE_IO_MAX_RETRIES,
   SHUFFLE_IO_RETRY_WAIT,
   SHUFFLE_READ_HOST_LOCAL_DISK,
   type SparkConf,
   TASK_MAX_DIRECT_RESULT_SIZE,
+  TASK_REAPER_ENABLED,
+  TASK_REAPER_KILL_TIMEOUT,
 } from '../common/conf/index.js'
 import type { ExecutorOptions } from './executor.js'
 
@@ -36,8 +39,8 @@ export function executorOptions(conf: SparkConf, place: ExecutorPlace): Executor
     storageFraction: conf.get(MEMORY_STORAGE_FRACTION),
     codec: conf.get(SHUFFLE_COMPRESS) ? conf.get(IO_COMPRESSION_CODEC) : 'none',
     heartbeatIntervalMs: conf.get(EXECUTOR_HEARTBEAT_INTERVAL),
-    askTimeoutMs: conf.get(NETWORK_TIMEOUT),
-    killGraceMs: 500,
+    askTimeoutMs: conf.get(RPC_ASK_TIMEOUT),
+    killGraceMs: killGrace(conf),
     maxDirectResultBytes: conf.get(TASK_MAX_DIRECT_RESULT_SIZE),
     readHostLocalDisk: conf.get(SHUFFLE_READ_HOST_LOCAL_DISK),
     shuffleFetch: {
@@ -48,4 +51,12 @@ export function executorOptions(conf: SparkConf, place: ExecutorPlace): Executor
       timeoutMs: conf.get(NETWORK_TIMEOUT),
     },
   }
+}
+
+const longestDelayMs = 0x7fff_ffff
+
+/** How long a cancelled task may go on before its thread is ended, ms; the longest of timers for as long as it likes. */
+function killGrace(conf: SparkConf): number {
+  const timeoutMs = conf.get(TASK_REAPER_KILL_TIMEOUT)
+  return conf.get(TASK_REAPER_ENABLED) && timeoutMs >= 0 ? timeoutMs : longestDelayMs
 }

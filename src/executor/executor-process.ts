@@ -1,9 +1,28 @@
 import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { RPC_MESSAGE_MAX_SIZE, SparkConf } from '../common/conf/index.js'
-import { getLogger } from '../common/log/index.js'
-import { createNetworkRpc, type RpcPeer } from '../rpc/index.js'
+import {
+  BLOCK_MANAGER_PORT,
+  EXECUTOR_HEARTBEAT_INTERVAL,
+  EXECUTOR_HEARTBEAT_MAX_FAILURES,
+  EXECUTOR_START_TIMEOUT,
+  LOG_LEVEL,
+  LOG_STRUCTURED,
+  PORT_MAX_RETRIES,
+  RPC_LOOKUP_TIMEOUT,
+  RPC_MESSAGE_MAX_SIZE,
+  SparkConf,
+} from '../common/conf/index.js'
+import { systemClock } from '../common/index.js'
+import { configureLogging, getLogger } from '../common/log/index.js'
+import {
+  createNetworkRpc,
+  RefusalLog,
+  type RpcEnvironment,
+  type RpcPeer,
+  type RpcSecurity,
+  securityOptions,
+} from '../rpc/index.js'
 import { Executor } from './executor.js'
 import { executorOptions } from './executor-options.js'
 import { executorExitCodes } from './exit-codes.js'
@@ -14,8 +33,7 @@ const log = getLogger('ExecutorProcess')
 export interface ExecutorLaunchData {
   readonly executorId: string
   readonly driver: { readonly host: string; readonly port: number }
-  /** The application's secret, base64. */
-  readonly secret: string
+  readonly security: RpcSecurity
   readonly slots: number
   readonly memoryBytes: number
   readonly localDirs: readonly string[]
@@ -39,13 +57,8 @@ export async function runExecutorProcess(
   { environment, launcher }: ExecutorSurroundings,
 ): Promise<void> {
   const conf = new SparkConf(false).setAll(launch.settings)
-  const rpc = createNetworkRpc({
-    name: `executor ${launch.executorId}`,
-    secret: Buffer.from(launch.secret, 'base64'),
-    maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
-    sharedAttachments: true,
-    keepAlive: false,
-  })
+  configureLogging({ level: conf.get(LOG_LEVEL), structured: conf.get(LOG_STRUCTURED) })
+  const rpc = network(launch, conf)
   const folders = launch.localDirs.map((folder) => join(folder, `executor-${launch.executorId}`))
   // Whatever ends the process but SIGKILL, after which the driver's folder goes with all that is in it.
   process.once('exit', () => {
@@ -57,10 +70,11 @@ export async function runExecutorProcess(
   process.once('SIGINT', () => undefined) // the driver decides; a terminal sends it to the whole group
   let driver: RpcPeer
   try {
-    driver = await rpc.connect(launch.driver, { timeoutMs: 10_000 })
+    driver = await rpc.connect(launch.driver, { timeoutMs: dialTimeout(conf) })
   } catch (error) {
     const { host, port } = launch.driver
-    log.error(`executor ${launch.executorId}: the driver at ${host}:${port} cannot be reached`, { error })
+    const problem = error instanceof Error ? error.message : String(error)
+    log.error(`executor ${launch.executorId} could not reach the driver at ${host}:${port}: ${problem}`)
     return leave(executorExitCodes.driverUnreachable)
   }
   driver.onClose((cause) => {
@@ -70,7 +84,11 @@ export async function runExecutorProcess(
   try {
     for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
     const host = launch.host ?? '127.0.0.1'
-    const server = await rpc.listen({ host, port: 0 })
+    const server = await rpc.listen({
+      host,
+      port: conf.get(BLOCK_MANAGER_PORT),
+      portRetries: conf.get(PORT_MAX_RETRIES),
+    })
     const options = executorOptions(conf, {
       executorId: launch.executorId,
       host: launch.host ?? hostname(),
@@ -86,6 +104,25 @@ export async function runExecutorProcess(
     log.error(`executor ${launch.executorId} could not start`, { error })
     leave(executorExitCodes.failed)
   }
+}
+
+function network(launch: ExecutorLaunchData, conf: SparkConf): RpcEnvironment {
+  const refusals = new RefusalLog(systemClock, (line) => log.warn(`executor ${launch.executorId} ${line}`))
+  const intervalMs = conf.get(EXECUTOR_HEARTBEAT_INTERVAL)
+  return createNetworkRpc({
+    name: `executor ${launch.executorId}`,
+    ...securityOptions(launch.security),
+    maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
+    sharedAttachments: true,
+    // A driver that is cut off for good is given up; one that computes for minutes is not.
+    keepAlive: { intervalMs, timeoutMs: intervalMs * conf.get(EXECUTOR_HEARTBEAT_MAX_FAILURES) },
+    onRefused: refusals.note,
+  })
+}
+
+/** Short enough to say so before the launcher's patience ends. */
+function dialTimeout(conf: SparkConf): number {
+  return Math.min(conf.get(RPC_LOOKUP_TIMEOUT), conf.get(EXECUTOR_START_TIMEOUT) / 2)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { SparkConf } from '../common/conf/index.js'
 import type { ExecutorId } from '../common/index.js'
+import type { RpcSecurity } from '../rpc/index.js'
 import type { ExecutorLossCause } from './task-set/task-outcome.js'
 
 /*
@@ -24,14 +25,16 @@ export interface ManagerContext {
   readonly conf: SparkConf
   /** Where executors dial the driver; undefined when the provider does not need the network. */
   driverAddress(): { readonly host: string; readonly port: number }
-  /** The application's secret in base64, for executors. Never in argv. */
-  readonly secret: string
+  /** What executors need to be let in: secrets, for their launch data alone. Never in argv, settings or logs. */
+  security(): RpcSecurity
   /** Folders below which executors on this machine keep their data; removed when the context stops. */
   readonly localDirs: readonly string[]
   /** Settings that executors need. */
   executorSettings(): Readonly<Record<string, string>>
   /** Connects an executor that lives in the driver's process. */
   startInProcess(options: InProcessExecutor): Promise<{ stop(): Promise<void> }>
+  /** An executor is being started: waiting jobs are told so until it registers or ends. */
+  executorStarting(executorId: ExecutorId): void
   /** An executor that was started has ended, with the manager's word for why; the first cause counts. */
   executorEnded(executorId: ExecutorId, cause: ExecutorLossCause): void
   /** No further executors will come. */
@@ -57,6 +60,8 @@ export interface ExecutorProvider {
   readonly maxTaskFailures?: number
   /** Begins to start executors; resolves when those are asked for, not when they have registered. */
   start(): Promise<void>
+  /** Told when an executor that it started has registered. */
+  registered?(executorId: ExecutorId): void
   /** Ends an executor that is no longer wanted or does not answer. */
   kill(executorId: ExecutorId): void
   stop(): Promise<void>

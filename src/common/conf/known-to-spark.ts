@@ -211,7 +211,7 @@ const keysByReason: Record<Reason, string> = {
     speculation.efficiency.processRateMultiplier speculation.task.duration.threshold`,
   internal: `
     app.attempt.id barrier.sync.timeout block.failures.beforeLocationRefresh buffer.pageSize
-    buffer.write.chunkSize cleaner.referenceTracking.blocking.shuffle diskStore.subDirectories
+    buffer.write.chunkSize diskStore.subDirectories
     driver.timeout excludeOnFailure.application.enabled
     excludeOnFailure.application.fetchFailure.enabled excludeOnFailure.killExcludedExecutors
     excludeOnFailure.taskAndStage.enabled executor.allowSparkContext executor.heartbeat.dropZeroAccumulatorUpdates

@@ -156,6 +156,11 @@ export class SparkConf {
     return [...this.#values].map(([key, { value }]): [string, string] => [key, value]).sort(byKey)
   }
 
+  /** All pairs but those whose entry in the registry is a secret: what executors are told. */
+  getAllButSecrets(): [string, string][] {
+    return this.getAll().filter(([key]) => findEntry(key)?.secret !== true)
+  }
+
   /** The pairs whose key begins with `prefix`, without it. */
   getAllWithPrefix(prefix: string): [string, string][] {
     return this.getAll()

@@ -48,6 +48,7 @@ function tryBind(server: Server, address: RpcAddress): Promise<NodeJS.ErrnoExcep
 function problemOf(error: NodeJS.ErrnoException): string {
   if (error.code === 'EADDRNOTAVAIL') return 'this machine does not have that address'
   if (error.code === 'EACCES') return 'this user may not use that port'
-  if (error.code === 'ENOTFOUND') return 'there is no such host'
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
+    return `the host name cannot be resolved (${error.code})`
   return error.message
 }

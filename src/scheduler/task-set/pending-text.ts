@@ -8,6 +8,8 @@ export interface PendingFacts {
   readonly taskCpus: number
   /** The registered slots waited for, while they are. */
   readonly heldFor: number | undefined
+  /** What is known of executors that have not registered. */
+  readonly awaited: string | undefined
 }
 
 /** Why the set's tasks do not run, in words and figures. */
@@ -28,9 +30,10 @@ export function explainPending(set: TaskSetManager, facts: PendingFacts): Pendin
   const reason = (code: PendingCode, text: string, more: Record<string, number> = {}): PendingReason => {
     return { what, reason: code, text: `${what}: ${tasks}: ${text}`, figures: { ...figures, ...more } }
   }
-  if (list.length === 0) return reason('noExecutors', 'no executor is registered')
+  const awaited = facts.awaited === undefined ? '' : ` (${facts.awaited})`
+  if (list.length === 0) return reason('noExecutors', `no executor is registered${awaited}`)
   if (facts.heldFor !== undefined) {
-    const text = `${executors.totalSlots} slots have registered, ${facts.heldFor} are waited for`
+    const text = `${executors.totalSlots} slots have registered, ${facts.heldFor} are waited for${awaited}`
     return reason('tooFewRegistered', text, { wanted: facts.heldFor })
   }
   if (largest < taskCpus)

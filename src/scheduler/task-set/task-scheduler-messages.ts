@@ -16,6 +16,8 @@ export type TaskSchedulerEvent =
   | { readonly type: 'killTask'; readonly taskId: TaskId; readonly reason: string; readonly interrupt: boolean }
   | { readonly type: 'speculate'; readonly stageId: StageId; readonly stageAttempt: number; readonly index: number }
   | { readonly type: 'noMoreExecutors'; readonly message: string }
+  /** What is known of executors that have not registered, in words for those who wait; undefined for nothing. */
+  | { readonly type: 'executorsAwaited'; readonly note: string | undefined }
   | { readonly type: 'timerDue'; readonly key: string }
 
 /** An executor registered and may be given tasks. Its id is never used again after it is lost. */

@@ -43,6 +43,7 @@ export class TaskScheduler {
   #isHeld: boolean
   #holdTimerSet = false
   #noMoreExecutors: string | undefined
+  #awaited: string | undefined
   #out: TaskSchedulerEffect[] = []
 
   constructor(options: TaskSchedulerOptions) {
@@ -88,6 +89,7 @@ export class TaskScheduler {
       running: this.#running.size,
       taskCpus: this.#options.taskCpus,
       heldFor: this.#isHeld ? this.#options.minRegistered.slots : undefined,
+      awaited: this.#awaited,
     }
     return this.#pools.ordered().map((set) => explainPending(set, facts))
   }
@@ -140,6 +142,9 @@ export class TaskScheduler {
         break
       case 'noMoreExecutors':
         this.#noMoreExecutors = event.message
+        break
+      case 'executorsAwaited':
+        this.#awaited = event.note
         break
       case 'timerDue':
         this.#timerDue(event.key, now)

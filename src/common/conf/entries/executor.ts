@@ -86,8 +86,8 @@ export const EXECUTOR_START_TIMEOUT = define({
 export const EXECUTOR_MAX_FAILURES = define({
   key: 'spark.executor.maxNumFailures',
   type: int({ min: 1 }),
-  defaultText: 'twice the number of executors, at least 3',
-  doc: 'Ends of executors by failure after which the application gives up.',
+  defaultText: '10 for each executor',
+  doc: 'Ends of executors by failure after which no further ones are started. Those that end before they have registered are given up sooner, after twice the number of executors, at least 3, in a row.',
 })
 
 export const LOCAL_DIR = define({
@@ -122,7 +122,7 @@ export const TASK_REAPER_ENABLED = define({
   key: 'spark.task.reaper.enabled',
   type: boolean,
   default: 'true',
-  doc: "Watches cancelled tasks until they end, and stops the thread of one that does not. Spark's default is false; a thread is cheap to stop here.",
+  doc: "Stops the thread of a cancelled task that does not end by itself. Spark's default is false; a thread is cheap to stop here.",
 })
 
 export const TASK_REAPER_POLLING_INTERVAL = define({
@@ -135,7 +135,7 @@ export const TASK_REAPER_POLLING_INTERVAL = define({
 export const TASK_REAPER_KILL_TIMEOUT = define({
   key: 'spark.task.reaper.killTimeout',
   type: duration('ms', { min: -1 }),
-  default: '2s',
+  default: '500ms',
   doc: "How long a cancelled task may go on before its thread is stopped; -1 waits without end, which is Spark's default.",
 })
 

@@ -46,7 +46,8 @@ export const SCHEDULER_MODE = define({
 export const SCHEDULER_ALLOCATION_FILE = define({
   key: 'spark.scheduler.allocation.file',
   type: text,
-  doc: 'XML file with the pools of the FAIR scheduler: their weights, minimum shares and modes.',
+  defaultText: '(fairscheduler.xml beside spark-defaults.conf, where there is one)',
+  doc: 'File with the pools of the FAIR scheduler, their weights, minimum shares and modes: XML as in Spark, or the same as JSON.',
 })
 
 export const SCHEDULER_POOL = define({
@@ -66,8 +67,8 @@ export const SCHEDULER_REVIVE_INTERVAL = define({
 export const SCHEDULER_MIN_REGISTERED_RATIO = define({
   key: 'spark.scheduler.minRegisteredResourcesRatio',
   type: double({ min: 0, max: 1 }),
-  default: '0.8',
-  doc: 'Share of the executors asked for that must have registered before the first task is launched.',
+  defaultText: '0 for local masters',
+  doc: 'Share of the slots asked for that must have registered before the first task is launched.',
 })
 
 export const SCHEDULER_MAX_REGISTERED_WAIT = define({
@@ -117,6 +118,13 @@ export const PENDING_TIMEOUT = define({
   type: duration(),
   default: '5min',
   doc: 'How long a job may wait without a single executor before it fails with the reason; 0 waits without end.',
+})
+
+export const STARVATION_TIMEOUT = define({
+  key: 'spark.starvation.timeout',
+  type: duration('ms', { min: 1 }),
+  default: '5s',
+  doc: "How long jobs may wait while no task runs at all before the log says why; it says so again each minute. Spark's default is 15s.",
 })
 
 export const EXCLUDE_ON_FAILURE = define({
