@@ -3,6 +3,8 @@ export interface WatchedSlot {
   readonly slot: number
   readonly taskId: number
   readonly runningForMs: number
+  /** Grows whenever the task looks up, between batches. One that does is left to look at its heap by itself. */
+  readonly looks: number
   /** Bytes of heap that the thread last told of itself; 0 when it has not yet. */
   readonly reportedHeap: number
   /** Bytes of heap in use now, where Node can tell (22.16, 24 and later), even of a thread that never looks up. */
@@ -11,10 +13,13 @@ export interface WatchedSlot {
 
 export interface HeapWatchOptions {
   readonly intervalMs: number
-  /** Bytes of heap at which a thread is ended. */
+  /** Bytes of heap, garbage included, at which a thread that does not look up is ended. */
   readonly slotLimitBytes: number
-  /** Bytes of the whole process at which one of its threads is ended, where Node cannot tell the threads' heaps. */
-  readonly processLimitBytes: number
+  /**
+   * Where Node cannot tell the threads' heaps: bytes by which the whole process may grow while a task does not look up, before its thread
+   * is ended.
+   */
+  readonly growthLimitBytes: number
   readonly running: () => readonly WatchedSlot[]
   readonly processBytes: () => number
   /** Told once for a task: its slot has outgrown its share by this much. */
@@ -30,6 +35,7 @@ export class HeapWatch {
   readonly #options: HeapWatchOptions
   #timer: NodeJS.Timeout | undefined
   #isLooking = false
+  #seen = new Map<number, Seen>()
 
   constructor(options: HeapWatchOptions) {
     this.#options = options
@@ -56,20 +62,46 @@ export class HeapWatch {
   }
 
   async #look(): Promise<void> {
-    const { running, slotLimitBytes, processLimitBytes, processBytes, onOverflow } = this.#options
-    const slots = running()
-    if (slots.length === 0 || processBytes() < slotLimitBytes) return
-    const heaps = await Promise.all(slots.map((slot) => slot.heapNow()))
+    const { running, slotLimitBytes, growthLimitBytes, processBytes, onOverflow } = this.#options
+    const bytes = processBytes()
+    const stuck = this.#stuck(running(), bytes)
+    if (stuck.length === 0) return
+    const heaps = await Promise.all(stuck.map((slot) => slot.heapNow()))
     if (heaps.every((heap) => heap !== undefined)) {
-      slots.forEach((slot, i) => {
+      stuck.forEach((slot, i) => {
         const heap = heaps[i] as number
         if (heap > slotLimitBytes) onOverflow(slot, heap)
       })
       return
     }
-    const bytes = processBytes()
-    if (bytes > processLimitBytes) onOverflow(mostLikely(slots), bytes)
+    const grown = (slot: WatchedSlot): number => bytes - (this.#seen.get(slot.slot) as Seen).processBytes
+    const large = stuck.filter((slot) => grown(slot) > growthLimitBytes)
+    if (large.length === 0) return
+    const slot = mostLikely(large)
+    onOverflow(slot, grown(slot))
   }
+
+  /** Those that have not looked up since the last look of ours. */
+  #stuck(slots: readonly WatchedSlot[], bytes: number): WatchedSlot[] {
+    const stuck: WatchedSlot[] = []
+    const seen = new Map<number, Seen>()
+    for (const slot of slots) {
+      const { taskId, looks } = slot
+      const before = this.#seen.get(slot.slot)
+      const isStuck = before !== undefined && before.taskId === taskId && before.looks === looks
+      seen.set(slot.slot, isStuck ? before : { taskId, looks, processBytes: bytes })
+      if (isStuck) stuck.push(slot)
+    }
+    this.#seen = seen
+    return stuck
+  }
+}
+
+/** A slot as it was when it was first seen with these looks. */
+interface Seen {
+  readonly taskId: number
+  readonly looks: number
+  readonly processBytes: number
 }
 
 /** Where the threads cannot be looked into: the one that last told of the largest heap, else the one that has run longest. */

@@ -62,8 +62,8 @@ export class SlotPool {
     this.#heapMiB = Math.max(64, Math.floor(options.memoryBytes / options.slots / 1048576))
     this.#heapWatch = new HeapWatch({
       intervalMs: heapLookEveryMs,
-      slotLimitBytes: this.#heapMiB * 1048576,
-      processLimitBytes: slotsBytes() + options.memoryBytes + processSlackBytes,
+      slotLimitBytes: 2 * this.#heapMiB * 1048576 + garbageBytes,
+      growthLimitBytes: this.#heapMiB * 1048576 + growthSlackBytes,
       processBytes: slotsBytes,
       running: () => this.#watched(),
       onOverflow: (watched, heapBytes) => this.#overflow(watched, heapBytes),
@@ -256,7 +256,9 @@ export class SlotPool {
       if (thread === undefined || head === undefined) return []
       const reportedHeap = this.#options.pool.slotUse(index).heap
       const runningForMs = performance.now() - queue.headSince
-      return [{ slot: index, taskId: head.task.taskId, runningForMs, reportedHeap, heapNow: () => thread.heapNow() }]
+      const { looks } = thread
+      const heapNow = () => thread.heapNow()
+      return [{ slot: index, taskId: head.task.taskId, runningForMs, looks, reportedHeap, heapNow }]
     })
   }
 
@@ -278,8 +280,10 @@ export class SlotPool {
   }
 }
 
-/** Beyond the executor's memory: code, stacks, buffers of the network, and garbage that is not collected yet. */
-const processSlackBytes = 128 * 1048576
+/** Beyond twice a thread's share: what V8 leaves uncollected in a young heap. */
+const garbageBytes = 128 * 1048576
+/** Beyond a thread's share: garbage, and what other threads take meanwhile. */
+const growthSlackBytes = 256 * 1048576
 
 /** Bytes of this process that are not the main thread's own: in local mode that is the user's program. */
 function slotsBytes(): number {

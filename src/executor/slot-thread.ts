@@ -4,7 +4,7 @@ import { FiresteelError, toWireError } from '../common/errors/index.js'
 import { type BlockingHandler, serveBlockingCalls } from './blocking-call.js'
 import type { SlotData } from './slot.js'
 import { claimWords, SlotClaims } from './slot-claims.js'
-import { controlWords, killMark, killWord } from './slot-watch.js'
+import { controlWords, killMark, killWord, lookWord } from './slot-watch.js'
 import type { FromSlot, ToSlot } from './task-message.js'
 
 export interface SlotThreadOptions {
@@ -71,6 +71,11 @@ export class SlotThread {
   /** Asks the running task to end at its next look. */
   requestKill(taskId: number): void {
     Atomics.store(this.#control, killWord, killMark(taskId))
+  }
+
+  /** Grows with each look of the running task. */
+  get looks(): number {
+    return Atomics.load(this.#control, lookWord)
   }
 
   /** Bytes of heap in use, where Node can tell from the outside; undefined elsewhere. */

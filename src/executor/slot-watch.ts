@@ -1,6 +1,5 @@
-import { getHeapStatistics } from 'node:v8'
 import { FiresteelError } from '../common/errors/index.js'
-import { collectGarbage } from '../common/index.js'
+import type { HeapGauge } from '../memory/index.js'
 
 /** Words of the control buffer that a slot shares with its executor's main thread. */
 export const controlWords = 2
@@ -10,17 +9,19 @@ export const killWord = 0
 export const lookWord = 1
 
 const heapLookEveryMs = 20
+/** Buffers beyond the thread's share of the memory that a task may hold: values of broadcasts, blocks in flight. */
+const bufferSlackBytes = 512 * 1048576
 
 /** The running task's conscience: looks between batches whether it was killed or its heap has passed its share. */
 export class SlotWatch {
   readonly #control: Int32Array
-  readonly #heapLimit: number
+  readonly #heap: HeapGauge
   #taskId = 0
   #heapLookedAt = 0
 
-  constructor(control: Int32Array, heapLimitBytes: number) {
+  constructor(control: Int32Array, heap: HeapGauge) {
     this.#control = control
-    this.#heapLimit = heapLimitBytes
+    this.#heap = heap
   }
 
   begin(taskId: number): void {
@@ -37,23 +38,21 @@ export class SlotWatch {
 
   /** @throws FS_TASK_KILLED when the task was asked to end; FS_TASK_HEAP_LIMIT when its heap has passed its share. */
   tick(): void {
+    Atomics.add(this.#control, lookWord, 1)
     if (this.isKilled()) throw new FiresteelError('FS_TASK_KILLED', { reason: 'asked to end' })
     const now = performance.now()
     if (now - this.#heapLookedAt < heapLookEveryMs) return
     this.#heapLookedAt = now
-    const heap = getHeapStatistics()
-    if (heap.used_heap_size <= this.#heapLimit) return
-    // Some of it is garbage that V8 has not collected yet: only what a collection leaves counts.
-    collectGarbage()
-    const { used_heap_size: used } = getHeapStatistics()
-    if (used > this.#heapLimit) this.#overflow(used)
+    const { used, limit, external } = this.#heap.sample()
+    if (used > limit) this.#overflow(used, limit)
+    if (external > limit + bufferSlackBytes) this.#overflow(external, limit)
   }
 
-  #overflow(used: number): never {
+  #overflow(used: number, limit: number): never {
     throw new FiresteelError('FS_TASK_HEAP_LIMIT', {
       task: this.#taskId,
       heapMiB: Math.round(used / 1048576),
-      limitMiB: Math.round(this.#heapLimit / 1048576),
+      limitMiB: Math.round(limit / 1048576),
     })
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { type HandleRef, rebuild } from '../closure/index.js'
 import { FiresteelError, toWireError } from '../common/errors/index.js'
-import { MemoryPool, TaskMemory } from '../memory/index.js'
+import { HeapGauge, MemoryPool, TaskMemory } from '../memory/index.js'
 import {
   type FunctionRef,
   makeBuiltin,
@@ -21,6 +21,7 @@ import { type CompressionCodec, compressionCodec } from '../serializer/index.js'
 import type { FetchedPiece, RemoteSource, ShuffleSource } from '../shuffle/index.js'
 import { type AccumulatorHandle, type AccumulatorV2, SlotAccumulators } from './accumulator.js'
 import { BlockingCaller } from './blocking-call.js'
+import { setFilesRoot } from './files/index.js'
 import { SlotBroadcast } from './slot-broadcast.js'
 import { SlotClaims } from './slot-claims.js'
 import { controlWords, SlotWatch } from './slot-watch.js'
@@ -50,6 +51,8 @@ export interface SlotData {
   readonly codec: string
   /** Where installed packages are looked up when they are not found where the driver found them. */
   readonly moduleBase?: string
+  /** Where `SparkFiles` looks. */
+  readonly filesRoot?: string
   /** Bytes of heap at which the running task is stopped by name. */
   readonly heapLimitBytes: number
   readonly askTimeoutMs: number
@@ -76,6 +79,7 @@ export class Slot {
   readonly #stages = new Map<string, LoadedStage | Promise<LoadedStage>>()
   readonly #accumulators = new SlotAccumulators()
   readonly #broadcasts: SlotBroadcast
+  readonly #heap: HeapGauge
   readonly #watch: SlotWatch
   readonly #claims: SlotClaims
   readonly #queue: SlotTask[] = []
@@ -93,7 +97,9 @@ export class Slot {
     this.#broadcasts = new SlotBroadcast((id) => this.#ask('broadcast', { id }) as Uint8Array)
     const control = new Int32Array(data.control)
     this.#claims = new SlotClaims(control.subarray(controlWords))
-    this.#watch = new SlotWatch(control, data.heapLimitBytes)
+    this.#heap = new HeapGauge({ limitBytes: data.heapLimitBytes })
+    setFilesRoot(data.filesRoot)
+    this.#watch = new SlotWatch(control, this.#heap)
   }
 
   handle(message: ToSlot): void {
@@ -182,7 +188,7 @@ export class Slot {
   #run(message: SlotTask, stage: LoadedStage): void | Promise<void> {
     const { task } = message
     const metrics = newTaskMetrics()
-    const memory = new TaskMemory({ pool: this.#pool, slot: this.#data.slot })
+    const memory = new TaskMemory({ pool: this.#pool, slot: this.#data.slot, sampleHeap: () => this.#heap.sample() })
     const context = new TaskContext(task, metrics, () => this.#watch.isKilled())
     const started = performance.now()
     const cpuStarted = threadCpu()

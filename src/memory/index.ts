@@ -1,7 +1,7 @@
 export { estimateBytes } from './estimate.js'
+export { HeapGauge, type HeapGaugeOptions, type HeapSample } from './heap-gauge.js'
 export { MemoryPool, type MemoryPoolOptions, type SlotUse, unifiedMemoryBytes } from './memory-pool.js'
 export {
-  type HeapSample,
   MemoryReservation,
   TaskMemory,
   type TaskMemoryMetrics,

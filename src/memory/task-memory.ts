@@ -1,25 +1,16 @@
 import { getHeapStatistics } from 'node:v8'
+import type { HeapSample } from './heap-gauge.js'
 import type { MemoryPool } from './memory-pool.js'
-
-/** What a thread's heap looks like. */
-export interface HeapSample {
-  /** Bytes of objects, garbage that has not been collected included. */
-  readonly used: number
-  /** Bytes at which V8 gives up. */
-  readonly limit: number
-  /** Bytes outside the heap: buffers. */
-  readonly external: number
-}
 
 export interface TaskMemoryOptions {
   readonly pool: MemoryPool
   /** This thread's place in the pool; default 0. */
   readonly slot?: number
-  /** Reads the thread's heap; default V8's statistics. */
+  /** Reads the thread's heap; default V8's statistics and limit. */
   readonly sampleHeap?: () => HeapSample
   /** Milliseconds from any point; default `performance.now`. */
   readonly now?: () => number
-  /** Bytes of heap from which the task should spill; default 70 % of V8's limit. */
+  /** Bytes of heap from which the task should spill; default 70 % of the thread's limit. */
   readonly heapTargetBytes?: number
   /** Bytes of buffers from which the task should spill; default the pool's size or 512 MB, whatever is more. */
   readonly externalTargetBytes?: number
@@ -29,9 +20,9 @@ export interface TaskMemoryOptions {
 
 /** The heap is looked at this often at most. */
 const SAMPLE_EVERY_MS = 4
-/** Share of V8's limit from which a full heap makes the task spill. */
+/** Share of the thread's limit from which a full heap makes the task spill. */
 const HEAP_TARGET = 0.7
-/** Share of V8's limit that a task may hold by its own account: the collector needs room to work in. */
+/** Share of the thread's limit that a task may hold by its own account: the collector needs room to work in. */
 const HEAP_SHARE = 0.6
 /** Asked of the pool at a time. */
 const PAGE = 1024 * 1024
