@@ -1,12 +1,21 @@
 export { Broadcast } from './broadcast/index.js'
 export { SparkConf } from './common/conf/index.js'
 export { FiresteelError } from './common/errors/index.js'
-export { type MakeRddOptions, type RddSource, SparkContext, type SparkContextOptions } from './driver/index.js'
+export {
+  type MakeRddOptions,
+  type RddSource,
+  type SessionConf,
+  SparkContext,
+  type SparkContextOptions,
+  SparkSession,
+  type SparkSessionBuilder,
+} from './driver/index.js'
 export {
   AccumulatorV2,
   CollectionAccumulator,
   DoubleAccumulator,
   LongAccumulator,
+  SparkFiles,
   TaskContext,
 } from './executor/index.js'
 export type { CsvReaderOptions, JsonLinesReaderOptions } from './io/index.js'

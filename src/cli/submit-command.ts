@@ -1,4 +1,10 @@
-import { findDefaultsFile, readPropertiesFile, setSubmittedConf } from '../common/conf/index.js'
+import {
+  findDefaultsFile,
+  JARS_FOLDERS,
+  readPropertiesFile,
+  type SourcedSettings,
+  setSubmittedConf,
+} from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
 import { prepareApplication } from '../deploy/submit/index.js'
@@ -25,8 +31,8 @@ async function run(request: SubmitRequest): Promise<void> {
   if (request.verbose) printNote(describeRequest(request))
   const log = getLogger('SparkSubmit')
   for (const warning of request.warnings) log.warn(warning)
-  setSubmittedConf(request.conf)
   const prepared = await prepareApplication(request)
+  setSubmittedConf(withFolders(request.conf, prepared.moduleFolders))
   try {
     await runApplication(prepared, request)
   } catch (error) {
@@ -34,4 +40,10 @@ async function run(request: SubmitRequest): Promise<void> {
     printNote(describeFailure(error))
     process.exit(1)
   }
+}
+
+/** Executors import what was installed for the application, too. */
+function withFolders(conf: SourcedSettings, folders: readonly string[]): SourcedSettings {
+  if (folders.length === 0) return conf
+  return new Map(conf).set(JARS_FOLDERS.key, { value: folders.join(','), source: { kind: 'default' } })
 }

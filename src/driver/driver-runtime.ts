@@ -3,6 +3,7 @@ import type { Broadcast } from '../broadcast/index.js'
 import { type CallSite, callSite } from '../closure/index.js'
 import { localClusterManager, localManager } from '../cluster/local/index.js'
 import {
+  ARCHIVES,
   CHECKPOINT_DIR,
   CLEANER_CLEAN_CHECKPOINTS,
   CLEANER_PERIODIC_GC_INTERVAL,
@@ -12,6 +13,10 @@ import {
   CONSOLE_PROGRESS_INTERVAL,
   DRIVER_MAX_RESULT_SIZE,
   EXECUTOR_HEARTBEAT_INTERVAL,
+  FILES,
+  FILES_OVERWRITE,
+  JARS,
+  JARS_FOLDERS,
   LOCAL_DIR,
   NETWORK_TIMEOUT,
   NETWORK_TIMEOUT_INTERVAL,
@@ -23,7 +28,7 @@ import {
 import { FiresteelError } from '../common/errors/index.js'
 import { type ExecutorId, type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
 import { getLogger, terminal } from '../common/log/index.js'
-import { type AccumulatorV2, Executor, executorOptions } from '../executor/index.js'
+import { type AccumulatorV2, Executor, executorOptions, isScript, setFilesRoot } from '../executor/index.js'
 import { locate } from '../io/index.js'
 import { ListenerBus } from '../listener/index.js'
 import type { AnyRdd, CapturedFunction, JobRequest, RddContext, ShuffleDependencySpec } from '../rdd/index.js'
@@ -49,8 +54,10 @@ import { ExecutorWatch } from './executor-watch.js'
 import { captureFunction } from './function-capture.js'
 import { jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
 import { PendingWatch } from './pending-watch.js'
+import { holdProcess } from './process-hold.js'
 import { schedulerOptions } from './scheduler-settings.js'
 import { SchedulerShell } from './scheduler-shell.js'
+import { SharedFiles } from './shared-files.js'
 import { sweepStaleFolders } from './stale-folders.js'
 import { TemporaryFolders } from './temporary-folders.js'
 import { withUserStack } from './user-stack.js'
@@ -72,6 +79,7 @@ export class DriverRuntime implements RddContext {
   readonly storage: DriverStorage
   readonly cleaner: ContextCleaner
   readonly checkpoints: Checkpoints
+  readonly files: SharedFiles
   readonly #provider: ExecutorProvider
   readonly #network: DriverNetwork
   readonly #watch: ExecutorWatch
@@ -110,12 +118,18 @@ export class DriverRuntime implements RddContext {
       clock: systemClock,
       maxResultBytes: conf.get(DRIVER_MAX_RESULT_SIZE),
       taskCpus: conf.get(TASK_CPUS),
+      filesVersion: () => this.files.version,
       shuffle: (id) => this.#shuffles.get(id)?.deref(),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
       scheduler: { ...schedulerOptions(conf, this.#provider, process.env), cache: this.storage },
     })
     this.cleaner = this.#makeCleaner()
+    this.files = new SharedFiles({
+      rpc,
+      localDir: this.#folders.paths[0] as string,
+      overwrite: conf.get(FILES_OVERWRITE),
+    })
     this.checkpoints = new Checkpoints({
       conf,
       isCached: (rdd, partition) => this.storage.locations(rddId(rdd), partition).length > 0,
@@ -168,6 +182,8 @@ export class DriverRuntime implements RddContext {
     if (checkpointDir !== undefined) this.checkpoints.set(checkpointDir)
     this.#folders.create()
     void sweepOnce(this.#folders.bases)
+    setFilesRoot(this.files.root)
+    this.#addConfigured()
     this.cleaner.start()
     await this.#network.listen()
     if (this.#provider.needsNetwork) this.#watch.start()
@@ -224,7 +240,11 @@ export class DriverRuntime implements RddContext {
       throw new FiresteelError('FS_CONTEXT_STOPPED', { what, stoppedAt: this.#stoppedAt })
   }
 
-  async runJob(request: JobRequest): Promise<void> {
+  runJob(request: JobRequest): Promise<void> {
+    return holdProcess(() => this.#runJob(request))
+  }
+
+  async #runJob(request: JobRequest): Promise<void> {
     this.assertRunning(`${request.operation}()`)
     const site = request.site ?? callSite(request.operation)
     const { all: properties, tags } = this.properties
@@ -259,7 +279,7 @@ export class DriverRuntime implements RddContext {
   async unpersistRdd({ id }: { readonly id: RddId }, blocking: boolean): Promise<void> {
     this.#persisted.delete(id)
     const removed = this.storage.unpersist(id)
-    if (blocking) await removed
+    if (blocking) await holdProcess(() => removed)
     this.bus.post(() => ({ type: 'unpersistRdd', time: systemClock.now(), rddId: id }))
   }
 
@@ -299,6 +319,16 @@ export class DriverRuntime implements RddContext {
   }
 
   // --- wiring
+
+  /** What `spark.files`, `spark.archives` and `spark.jars` name. The tarballs of a submitted program have been installed. */
+  #addConfigured(): void {
+    const { conf, files } = this
+    for (const path of conf.get(FILES)) files.addFile(path, true)
+    for (const path of conf.get(ARCHIVES)) files.addArchive(path)
+    const folders = conf.get(JARS_FOLDERS)
+    for (const folder of folders) files.addModules(folder)
+    for (const path of conf.get(JARS)) if (folders.length === 0 || isScript(path)) files.addJar(path)
+  }
 
   #makeCleaner(): ContextCleaner {
     const { conf } = this

@@ -56,6 +56,8 @@ export interface SchedulerShellOptions {
   readonly backend: ExecutorBackend
   readonly maxResultBytes: number
   readonly taskCpus: number
+  /** Version of the added files. */
+  readonly filesVersion: () => number
   /** How a shuffle of an active stage is written. */
   readonly shuffle: (shuffleId: ShuffleId) => ShuffleDependencySpec | undefined
   /** Told of each effect, for listeners. */
@@ -319,6 +321,7 @@ export class SchedulerShell {
     const stage = this.#compiled(key, taskSet)
     backend.sendStage(attempt.executorId, key, stage)
     const { tree, attachments } = taskData(rdd, attempt.partition, stage.specs)
+    const files = this.#options.filesVersion()
     const task: TaskDescription = {
       taskId: attempt.taskId,
       stageKey: key,
@@ -332,6 +335,7 @@ export class SchedulerShell {
       properties: taskSet.properties,
       mapEpoch: this.#scheduler.mapOutputs.epoch,
       cpus: this.#options.taskCpus,
+      ...(files > 0 ? { files } : {}),
     }
     backend.launch(attempt.executorId, task, attachments)
   }

@@ -10,6 +10,7 @@ import type { PendingReason } from '../scheduler/index.js'
 import { StatusTracker } from '../status/index.js'
 import type { RddStorageSummary } from '../storage/index.js'
 import { DriverRuntime } from './driver-runtime.js'
+import { holdProcess } from './process-hold.js'
 import { RddJobs } from './rdd-jobs.js'
 
 /** What `SparkContext.create` takes instead of a `SparkConf`. */
@@ -21,6 +22,8 @@ export interface SparkContextOptions {
 }
 
 let active: SparkContext | undefined
+/** Those that have been started and not stopped. */
+const running = new Set<SparkContext>()
 
 /** The entry to Firesteel: a connection to executors, from which RDDs are made. One at a time in a process. */
 export class SparkContext extends RddJobs {
@@ -29,6 +32,7 @@ export class SparkContext extends RddJobs {
   /** @internal */
   readonly runtime: DriverRuntime
   readonly #site: string
+  #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   private constructor(runtime: DriverRuntime, site: string) {
@@ -50,8 +54,11 @@ export class SparkContext extends RddJobs {
     reportSettings(conf)
     const context = new SparkContext(new DriverRuntime(conf), site.short)
     active = context
+    if (running.size === 0) process.on('beforeExit', stopAll)
+    running.add(context)
     try {
-      await context.runtime.start()
+      context.#starting = holdProcess(() => context.runtime.start())
+      await context.#starting
     } catch (error) {
       await context.stop()
       throw error
@@ -61,7 +68,10 @@ export class SparkContext extends RddJobs {
 
   /** The running context of this process, or a new one. */
   static async getOrCreate(options: SparkConf | SparkContextOptions = {}): Promise<SparkContext> {
-    return active ?? SparkContext.create(options)
+    if (active === undefined) return SparkContext.create(options)
+    const context = active
+    await context.#starting
+    return context
   }
 
   get appName(): string {
@@ -156,6 +166,51 @@ export class SparkContext extends RddJobs {
     return this.runtime.checkpointDir
   }
 
+  /**
+   * Sends a file, or with `recursive` a folder, to every executor that runs a later task: `SparkFiles.get(name)` is its path there and
+   * here. `file:` and plain paths are sent; a `local:` path is on every machine already.
+   * @throws FS_FILES_NOT_FOUND, FS_FILES_DIRECTORY, FS_FILES_SCHEME, FS_FILES_EXISTS
+   */
+  addFile(path: string, recursive = false): void {
+    this.runtime.assertRunning('addFile()')
+    this.runtime.files.addFile(path, recursive)
+  }
+
+  /**
+   * As `addFile`, for an archive (.tgz, .tar.gz, .tar, .zip) that is unpacked: `SparkFiles.get(name)` is its folder. `path#name` names the
+   * folder; else it has the archive's own name.
+   * @throws also FS_FILES_KIND, FS_IO_ARCHIVE, FS_IO_CORRUPT
+   */
+  addArchive(path: string): void {
+    this.runtime.assertRunning('addArchive()')
+    this.runtime.files.addArchive(path)
+  }
+
+  /**
+   * Makes a JavaScript file (.js, .mjs, .cjs) or an npm tarball known to the tasks of later jobs: `await import(name)` finds it, by the file's
+   * name without its end, or by the package's. A tarball's own dependencies must be in it. The name is kept from Spark.
+   * @throws as addArchive
+   */
+  addJar(path: string): void {
+    this.runtime.assertRunning('addJar()')
+    this.runtime.files.addJar(path)
+  }
+
+  /** URLs of what `addFile` added. */
+  listFiles(): string[] {
+    return this.runtime.files.list('file')
+  }
+
+  /** URLs of what `addArchive` added. */
+  listArchives(): string[] {
+    return this.runtime.files.list('archive')
+  }
+
+  /** URLs of what `addJar` added. */
+  listJars(): string[] {
+    return this.runtime.files.list('module')
+  }
+
   addSparkListener(listener: SparkListener): void {
     this.runtime.bus.add(listener)
   }
@@ -166,14 +221,23 @@ export class SparkContext extends RddJobs {
 
   /** Ends the application: jobs are cancelled, executors stopped, temporary folders removed. Safe to call twice. */
   stop(): Promise<void> {
-    this.#stopping ??= this.runtime.stop().finally(() => {
+    this.#stopping ??= holdProcess(() => this.runtime.stop()).finally(() => {
       if (active === this) active = undefined
+      running.delete(this)
+      if (running.size === 0) process.off('beforeExit', stopAll)
     })
     return this.#stopping
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
+  }
+}
+
+/** The program has nothing left to do and did not stop its contexts: they end as they should, and the process after them. */
+function stopAll(): void {
+  for (const context of running) {
+    context.stop().catch((error: unknown) => getLogger('SparkContext').error('it could not be stopped', { error }))
   }
 }
 

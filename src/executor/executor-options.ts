@@ -1,5 +1,6 @@
 import {
   EXECUTOR_HEARTBEAT_INTERVAL,
+  FILES_FETCH_TIMEOUT,
   IO_COMPRESSION_CODEC,
   MEMORY_FRACTION,
   MEMORY_STORAGE_FRACTION,
@@ -27,7 +28,6 @@ export interface ExecutorPlace {
   readonly localDirs: readonly string[]
   readonly data?: { readonly host: string; readonly port: number }
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly moduleBase?: string
   readonly driverAddress?: { readonly host: string; readonly port: number }
 }
 
@@ -41,6 +41,7 @@ export function executorOptions(conf: SparkConf, place: ExecutorPlace): Executor
     heartbeatIntervalMs: conf.get(EXECUTOR_HEARTBEAT_INTERVAL),
     askTimeoutMs: conf.get(RPC_ASK_TIMEOUT),
     killGraceMs: killGrace(conf),
+    filesTimeoutMs: conf.get(FILES_FETCH_TIMEOUT),
     maxDirectResultBytes: conf.get(TASK_MAX_DIRECT_RESULT_SIZE),
     readHostLocalDisk: conf.get(SHUFFLE_READ_HOST_LOCAL_DISK),
     shuffleFetch: {

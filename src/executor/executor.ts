@@ -22,6 +22,7 @@ import {
 } from './executor-messages.js'
 import { ExecutorStorage } from './executor-storage.js'
 import { fetchFailure } from './fetch-failure.js'
+import { FilesClient } from './files/index.js'
 import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
 import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
@@ -49,7 +50,8 @@ export interface ExecutorOptions {
   readonly maxDirectResultBytes: number
   readonly readHostLocalDisk: boolean
   readonly shuffleFetch: ShuffleFetchOptions
-  readonly moduleBase?: string
+  /** Longest wait for a piece of an added file. */
+  readonly filesTimeoutMs: number
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Where the driver is dialled for bulk data; none in the driver's own process. */
   readonly driverAddress?: { readonly host: string; readonly port: number }
@@ -84,6 +86,7 @@ export class Executor {
   readonly #results: ResultStore
   readonly #storage: ExecutorStorage
   readonly #ownOutputs = new OwnOutputs()
+  readonly #files: FilesClient
   #statuses: TaskStatusesMessage['statuses'][number][] = []
   #statusBytes: Uint8Array[] = []
   #heartbeat: NodeJS.Timeout | undefined
@@ -111,6 +114,14 @@ export class Executor {
       timeoutMs: options.askTimeoutMs,
       driverAddress: options.driverAddress,
       address: options.data,
+    })
+    this.#files = new FilesClient({
+      executorId: options.executorId,
+      rpc,
+      driver,
+      driverAddress: options.driverAddress,
+      localDir: options.localDirs[0] as string,
+      timeoutMs: options.filesTimeoutMs,
     })
     this.#slots = this.#makeSlots()
   }
@@ -164,15 +175,15 @@ export class Executor {
   }
 
   #makeSlots(): SlotPool {
-    const { executorId, localDirs, codec, moduleBase, askTimeoutMs, environment, slots, memoryBytes, killGraceMs } =
-      this.#options
+    const { executorId, localDirs, codec, askTimeoutMs, environment, slots, memoryBytes, killGraceMs } = this.#options
+    const { root, modules } = this.#files.folders
     return new SlotPool({
       slots,
       memoryBytes,
       killGraceMs,
       pool: this.#pool,
       entry: distFile('executor-slot.js'),
-      data: { executorId, localDirs, codec, moduleBase, askTimeoutMs, environment },
+      data: { executorId, localDirs, codec, moduleBase: modules, filesRoot: root, askTimeoutMs, environment },
       onEnded: (end) => this.#taskEnded(end),
       onKilled: (taskId, reason) => this.#report(taskId, { kind: 'killed', reason }),
       onFailed: (taskId, error) => this.#fail(taskId, error),
@@ -229,11 +240,12 @@ export class Executor {
       return
     }
     const stale = stage.plan.shuffles.filter((id) => !this.#mapOutputs.has(id, task.mapEpoch))
-    if (stale.length === 0) {
+    const { files = 0 } = task
+    if (stale.length === 0 && this.#files.has(files)) {
       this.#toSlot(task, stage, attachments)
       return
     }
-    Promise.all(stale.map((id) => this.#mapOutputs.fetch(id, task.mapEpoch))).then(
+    Promise.all([this.#files.update(files), ...stale.map((id) => this.#mapOutputs.fetch(id, task.mapEpoch))]).then(
       () => {
         this.#toSlot(task, stage, attachments)
         this.#slots.flush()

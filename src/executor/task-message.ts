@@ -30,6 +30,8 @@ export interface TaskDescription {
   /** Epoch of the map outputs that the task counts on; older copies must be fetched again. */
   readonly mapEpoch: number
   readonly cpus: number
+  /** Version of the added files that the task counts on; absent before any was added. */
+  readonly files?: number
 }
 
 /** What the executor's main thread tells a slot. */

@@ -24,6 +24,8 @@ export interface PreparedApplication {
   readonly entry: string
   /** What to import: the bundle of a TypeScript application, else the entry itself. */
   readonly url: string
+  /** Folders whose node_modules holds what was installed for it. */
+  readonly moduleFolders: readonly string[]
 }
 
 /**
@@ -39,11 +41,11 @@ export async function prepareApplication(submission: Submission): Promise<Prepar
   const application = findApplication(given, path)
   if (application.language === 'typescript') {
     const bundle = await bundleApplication(application, extra)
-    return { entry: application.entry, url: pathToFileURL(bundle).href }
+    return { entry: application.entry, url: pathToFileURL(bundle).href, moduleFolders: extra.folders }
   }
   const hasExtra = extra.folders.length > 0 || Object.keys(extra.files).length > 0
   if (hasExtra || !canResolveOurselves(application.entry)) registerResolveHooks(extra)
-  return { entry: application.entry, url: pathToFileURL(application.entry).href }
+  return { entry: application.entry, url: pathToFileURL(application.entry).href, moduleFolders: extra.folders }
 }
 
 async function gatherExtraModules(submission: Submission): Promise<ExtraModules> {

@@ -150,6 +150,14 @@ export const JARS = define({
   doc: 'Additional code for driver and executors: JavaScript files or npm tarballs. The name is kept from Spark.',
 })
 
+export const JARS_FOLDERS = define({
+  key: 'spark.firesteel.jars.folders',
+  type: list,
+  default: '',
+  defaultText: '(none)',
+  doc: 'Folders whose node_modules holds packages that tasks import by name. spark-submit sets it to what it installed for `--packages` and `--jars`.',
+})
+
 export const JARS_PACKAGES = define({
   key: 'spark.jars.packages',
   type: list,

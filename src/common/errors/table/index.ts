@@ -2,6 +2,7 @@ import { closureErrors } from './closure.js'
 import { confErrors } from './conf.js'
 import { contextErrors } from './context.js'
 import { executorErrors } from './executor.js'
+import { filesErrors } from './files.js'
 import { ioErrors } from './io.js'
 import { jobErrors } from './job.js'
 import { keyErrors } from './key.js'
@@ -18,6 +19,7 @@ export const errors = {
   ...confErrors,
   ...contextErrors,
   ...executorErrors,
+  ...filesErrors,
   ...ioErrors,
   ...jobErrors,
   ...keyErrors,
