@@ -11,7 +11,7 @@ export type {
 export type { DagSchedulerOptions, SchedulerOptions, TaskSchedulerOptions } from './options.js'
 export type { PendingCode, PendingReason } from './pending-reason.js'
 export { parseAllocationFile } from './pool/allocation-file.js'
-export type { PoolConfig, PoolsConfig, SchedulingMode } from './pool/pool-config.js'
+export type { PoolConfig, PoolState, PoolsConfig, SchedulingMode } from './pool/pool-config.js'
 export { Scheduler, type SchedulerEffect, type SchedulerEvent } from './scheduler.js'
 export type { ClusterManager, ExecutorProvider, InProcessExecutor, ManagerContext } from './spi.js'
 export { executorLocation, type TaskLocation } from './task-location.js'

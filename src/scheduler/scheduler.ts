@@ -3,6 +3,7 @@ import { DagScheduler } from './dag/dag-scheduler.js'
 import type { MapOutputTracker } from './dag/map-output-tracker.js'
 import { defaultSchedulerOptions, type SchedulerOptions } from './options.js'
 import type { PendingReason } from './pending-reason.js'
+import type { PoolState } from './pool/pool-config.js'
 import { TaskScheduler } from './task-set/task-scheduler.js'
 import type { TaskSchedulerEffect, TaskSchedulerEvent } from './task-set/task-scheduler-messages.js'
 
@@ -75,6 +76,11 @@ export class Scheduler {
   /** Why tasks are waiting, if any are. */
   pendingReasons(): PendingReason[] {
     return [...this.#tasks.pendingReasons(), ...this.#dag.pendingReasons()]
+  }
+
+  /** The pools and how busy they are, by name. */
+  pools(): PoolState[] {
+    return this.#tasks.pools()
   }
 
   /** Throws when a job has left anything behind. Call it when no job is active and every task has ended. */

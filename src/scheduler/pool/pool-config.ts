@@ -11,6 +11,14 @@ export interface PoolConfig {
   readonly minShare: number
 }
 
+/** A pool as it stands at a moment. */
+export interface PoolState extends PoolConfig {
+  /** Stages with tasks in it. */
+  readonly activeStages: number
+  readonly runningTasks: number
+  readonly pendingTasks: number
+}
+
 export interface PoolsConfig {
   /** `spark.scheduler.mode`, default FIFO: pools exist under FAIR only. */
   readonly mode: SchedulingMode

@@ -1,4 +1,11 @@
-import { defaultPoolName, type PoolConfig, type PoolsConfig, poolProperty, type SchedulingMode } from './pool-config.js'
+import {
+  defaultPoolName,
+  type PoolConfig,
+  type PoolState,
+  type PoolsConfig,
+  poolProperty,
+  type SchedulingMode,
+} from './pool-config.js'
 import { compareFair, compareFifo, type Schedulable } from './schedulable.js'
 
 /** One pool of task sets. */
@@ -75,7 +82,7 @@ export class Pools<Set extends Schedulable> {
     const name = this.mode === 'FIFO' ? defaultPoolName : (properties[poolProperty] ?? defaultPoolName)
     let pool = this.#pools.get(name)
     if (pool === undefined) {
-      pool = new Pool(this.#configured.get(name) ?? { name, schedulingMode: 'FIFO', weight: 1, minShare: 0 })
+      pool = new Pool(this.#configOf(name))
       this.#pools.set(name, pool)
     }
     pool.add(set)
@@ -88,6 +95,22 @@ export class Pools<Set extends Schedulable> {
     pool.remove(set)
     this.#poolOf.delete(set)
     if (pool.size === 0) this.#pools.delete(pool.name)
+  }
+
+  /** The pools known beforehand, the default one, and those in use, by name. */
+  states(): PoolState[] {
+    const configured = this.mode === 'FAIR' ? this.#configured.keys() : []
+    const names = new Set([defaultPoolName, ...configured, ...this.#pools.keys()])
+    return [...names].sort().map((name) => {
+      const pool = this.#pools.get(name)
+      const { size: activeStages, numRunning: runningTasks, numPending: pendingTasks } = pool ?? idle
+      return { ...this.#configOf(name), activeStages, runningTasks, pendingTasks }
+    })
+  }
+
+  #configOf(name: string): PoolConfig {
+    const unknown: PoolConfig = { name, schedulingMode: 'FIFO', weight: 1, minShare: 0 }
+    return this.mode === 'FAIR' ? (this.#configured.get(name) ?? unknown) : unknown
   }
 
   /** Whether any task waits for a slot. */
@@ -103,3 +126,5 @@ export class Pools<Set extends Schedulable> {
     return pools.sort(compareFair).flatMap((pool) => pool.ordered())
   }
 }
+
+const idle = { size: 0, numRunning: 0, numPending: 0 }

@@ -1,6 +1,7 @@
 import type { ExecutorId, StageId, TaskId } from '../../common/index.js'
 import type { TaskSchedulerOptions } from '../options.js'
 import type { PendingReason } from '../pending-reason.js'
+import type { PoolState } from '../pool/pool-config.js'
 import { Pools } from '../pool/pools.js'
 import { type ExecutorState, ExecutorTable } from './executor-table.js'
 import { Offers, type Place } from './offers.js'
@@ -92,6 +93,11 @@ export class TaskScheduler {
       awaited: this.#awaited,
     }
     return this.#pools.ordered().map((set) => explainPending(set, facts))
+  }
+
+  /** The pools and how busy they are, by name. */
+  pools(): PoolState[] {
+    return this.#pools.states()
   }
 
   /** Throws when a task set or attempt is left. */
