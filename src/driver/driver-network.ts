@@ -48,6 +48,7 @@ export class DriverNetwork {
         ...securityOptions(this.security),
         maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
         keepAlive: false,
+        inBackground: true,
         onRefused: this.#refusals.note,
       })
     } else {

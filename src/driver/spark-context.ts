@@ -1,12 +1,20 @@
 import type { Broadcast } from '../broadcast/index.js'
 import { callSite, staysHome } from '../closure/index.js'
-import { type ConfValue, LOG_CONF, LOG_FILE, LOG_LEVEL, LOG_STRUCTURED, SparkConf } from '../common/conf/index.js'
+import {
+  type ConfValue,
+  LOG_CONF,
+  LOG_FILE,
+  LOG_LEVEL,
+  LOG_STRUCTURED,
+  SCHEDULER_MODE,
+  SparkConf,
+} from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
-import { configureLogging, getLogger } from '../common/log/index.js'
+import { configureLogging, getLogger, type LogLevel, setLogLevel } from '../common/log/index.js'
 import { type AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator } from '../executor/index.js'
 import type { SparkListener } from '../listener/index.js'
 import type { RDD } from '../rdd/index.js'
-import type { PendingReason } from '../scheduler/index.js'
+import type { PendingReason, PoolState, SchedulingMode } from '../scheduler/index.js'
 import { StatusTracker } from '../status/index.js'
 import type { RddStorageSummary } from '../storage/index.js'
 import { DriverRuntime } from './driver-runtime.js'
@@ -146,6 +154,26 @@ export class SparkContext extends RddJobs {
   /** Why tasks wait, if any do: one entry for each stage that has nothing running. */
   pendingReasons(): readonly PendingReason[] {
     return this.runtime.shell.scheduler.pendingReasons()
+  }
+
+  /** How jobs that run at once share the slots: `spark.scheduler.mode`. */
+  getSchedulingMode(): SchedulingMode {
+    return this.runtime.conf.get(SCHEDULER_MODE)
+  }
+
+  /** The pools of the FAIR scheduler and how busy they are, by name; the default one alone under FIFO. */
+  getAllPools(): PoolState[] {
+    return this.runtime.shell.scheduler.pools()
+  }
+
+  /** A pool of that name, if it was in the allocation file or is in use. */
+  getPoolForName(name: string): PoolState | undefined {
+    return this.getAllPools().find((pool) => pool.name === name)
+  }
+
+  /** Changes how much the driver logs, as `spark.log.level` does from the start. */
+  setLogLevel(level: LogLevel): void {
+    setLogLevel(level)
   }
 
   getPersistentRDDs(): Map<number, RDD<unknown>> {

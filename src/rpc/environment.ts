@@ -136,6 +136,8 @@ export interface NetworkRpcOptions extends CommonRpcOptions {
   readonly sharedAttachments?: boolean
   /** How to notice a peer that is frozen or cut off; false to leave it to the owner. */
   readonly keepAlive?: KeepAliveOptions | false
+  /** Servers and connections do not keep the process alive by themselves. Default false. */
+  readonly inBackground?: boolean
   /** How long a stranger may take for the handshake. Default 10,000 ms. */
   readonly handshakeTimeoutMs?: number
   /** How many strangers may be shaking hands at once; the longest waiting one makes room. Default 64. */

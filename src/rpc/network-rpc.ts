@@ -64,13 +64,14 @@ class NetworkEnvironment implements RpcEnvironment {
   async listen(listen: ListenOptions = {}): Promise<RpcServer> {
     this.#switchboard.assertOpen()
     this.#assertSafe(listen)
-    const { tls, name, handshakeTimeoutMs = 10_000, maxStrangers = 64, onRefused } = this.#options
+    const { tls, name, handshakeTimeoutMs = 10_000, maxStrangers = 64, onRefused, inBackground = false } = this.#options
     const context = tls && secureContext(name, tls, 'server')
     const key = await this.#applicationKey()
     const server = await Listener.open(listen, {
       clock: this.#switchboard.clock,
       handshakeTimeoutMs,
       maxStrangers,
+      inBackground,
       tls: context,
       handshake: (binding) => new ServerHandshake(this.#handshakeOptions(key, binding)),
       onAccepted: (socket, done) => this.#accepted(socket, done),
@@ -123,6 +124,7 @@ class NetworkEnvironment implements RpcEnvironment {
   }
 
   #transport(socket: Socket, address: string, done: Done): SocketTransport {
+    if (this.#options.inBackground) socket.unref()
     return new SocketTransport(socket, {
       address,
       peerName: done.peerName,

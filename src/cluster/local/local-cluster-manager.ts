@@ -123,7 +123,7 @@ class LocalClusterProvider implements ExecutorProvider {
     )
     child.on('exit', (code, signal) => this.#ended(id, this.#causeOf(code, signal, errors)))
     child.unref()
-    ;(child.stdin as { unref?: () => void } | null)?.unref?.()
+    for (const pipe of [child.stdin, child.stderr]) (pipe as { unref?: () => void } | null)?.unref?.()
   }
 
   /** An executor that never registers is not waited for without end. */

@@ -14,6 +14,8 @@ export interface ListenerOptions {
   readonly clock: Clock
   readonly handshakeTimeoutMs: number
   readonly maxStrangers: number
+  /** Neither the server nor strangers keep the process alive. */
+  readonly inBackground: boolean
   readonly tls?: SecureContext
   readonly handshake: (binding: Buffer | undefined) => Handshake
   readonly onAccepted: (socket: Socket, done: Extract<HandshakeStep, { kind: 'done' }>) => void
@@ -46,6 +48,7 @@ export class Listener implements RpcServer {
     this.bound = where.bound
     this.address = where.address
     this.#options = options
+    if (options.inBackground) server.unref()
     server.on('connection', (socket) => void this.#greet(socket))
     // Failing to accept one connection (no file descriptors left) must not end the process; the dialler sees it.
     server.on('error', () => undefined)
@@ -69,6 +72,7 @@ export class Listener implements RpcServer {
     const { clock, handshakeTimeoutMs } = this.#options
     const timer = clock.after(handshakeTimeoutMs, () => stranger.abort(new Refused('too-slow')))
     raw.setNoDelay(true)
+    if (this.#options.inBackground) raw.unref()
     // Stays for good: whatever happens to a stranger's socket is told by the handshake.
     raw.on('error', () => undefined)
     try {
