@@ -1,5 +1,6 @@
 import { FiresteelError } from '../common/errors/index.js'
 import { nearest } from '../common/index.js'
+import { ignoreClosedOutput } from './closed-output.js'
 import { commands } from './commands.js'
 import { printRefusal } from './print.js'
 
@@ -13,6 +14,7 @@ async function main([name = 'help', ...argv]: readonly string[]): Promise<void> 
   await (await command.load())(argv)
 }
 
+ignoreClosedOutput()
 try {
   await main(process.argv.slice(2))
 } catch (error) {

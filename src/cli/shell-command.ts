@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { findDefaultsFile, readPropertiesFile, setSubmittedConf } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
-import { RDD, SparkContext } from '../index.js'
+import { RDD, SparkContext, SparkSession } from '../index.js'
 import { describeRequest } from './describe-request.js'
 import { parseFlags } from './parse-flags.js'
 import { print, printNote, promptStreams } from './print.js'
@@ -23,12 +23,8 @@ const applicationName = 'Spark shell'
 /** `firesteel shell`: a prompt for TypeScript with a running context. */
 export async function shellCommand(argv: readonly string[]): Promise<void> {
   if (!resolveConf(argv)) return submitCommand(argv)
-  const sc = await SparkContext.create({})
-  try {
-    await converse(sc)
-  } finally {
-    await sc.stop()
-  }
+  await using spark = await SparkSession.builder().getOrCreate()
+  await converse(spark)
 }
 
 /** Leaves the settings of the command line for the context; false when help or the version was asked for instead. */
@@ -51,8 +47,9 @@ function resolveConf(argv: readonly string[]): boolean {
 }
 
 /** Reads lines until the end of the input or `:quit`; one at a time, however fast they come. */
-async function converse(sc: SparkContext): Promise<void> {
-  const scope = new ShellScope(await globalsOf(sc), importFromWorkingFolder)
+async function converse(spark: SparkSession): Promise<void> {
+  const { sparkContext: sc } = spark
+  const scope = new ShellScope(await globalsOf(spark), importFromWorkingFolder)
   const showError = (error: unknown) => printNote(isCancelled(error) ? error.message : describeFailure(error))
   const session = new ShellSession(scope, { result: print, error: showError, describe })
   const streams = promptStreams()
@@ -110,19 +107,20 @@ async function readLines(reader: Interface, { session, sc }: Conversation): Prom
 }
 
 function greet(sc: SparkContext): void {
-  print(`${versionText()}\nContext '${sc.appName}' on ${sc.master} is 'sc'. :help for help.`)
+  print(`${versionText()}\nContext '${sc.appName}' on ${sc.master} is 'sc', its session 'spark'. :help for help.`)
 }
 
 function describe(value: unknown): string | undefined {
   if (value instanceof SparkContext) return `SparkContext '${value.appName}' on ${value.master}`
+  if (value instanceof SparkSession) return `SparkSession on ${describe(value.sparkContext)}`
   if (!(value instanceof RDD)) return undefined
   return `RDD ${value.id} of ${value.getNumPartitions()} partition(s); an action such as .take(10) shows its elements`
 }
 
-/** The context, and everything that a program would import from this package. */
-async function globalsOf(sc: SparkContext): Promise<Record<string, unknown>> {
+/** The context, the session, and everything that a program would import from this package. */
+async function globalsOf(spark: SparkSession): Promise<Record<string, unknown>> {
   const exported = (await import('../index.js')) as Record<string, unknown>
-  return { ...exported, sc, require: createRequire(join(process.cwd(), 'shell.js')) }
+  return { ...exported, sc: spark.sparkContext, spark, require: createRequire(join(process.cwd(), 'shell.js')) }
 }
 
 /** An import typed at the prompt means what it would in a file of the folder where the shell runs. */

@@ -1,3 +1,5 @@
 export type { RddSource } from './custom-source.js'
 export type { MakeRddOptions } from './rdd-sources.js'
+export type { SessionConf } from './session-conf.js'
 export { SparkContext, type SparkContextOptions } from './spark-context.js'
+export { SparkSession, type SparkSessionBuilder, type SparkSessionBuilderEntry } from './spark-session.js'

@@ -21,4 +21,9 @@ export const confErrors = errorTable({
     message: (d) => `'${d.key}' cannot be the name of a setting`,
     hint: 'A setting has a non-empty name and a value that is neither null nor undefined.',
   },
+  FS_CONF_FIXED: {
+    category: 'usage',
+    message: (d) => `${d.key} cannot be changed in a running session: the context was started with it`,
+    hint: 'Give it to SparkSession.builder().config(), to spark-submit, or in spark-defaults.conf; then start anew.',
+  },
 })
