@@ -386,7 +386,7 @@ export class SchedulerShell {
       this.#timers.delete(key)
       this.handle({ type: 'timerDue', key })
     }
-    this.#timers.set(key, this.#options.clock.after(delayMs, due, { keepAlive: true }))
+    this.#timers.set(key, this.#options.clock.after(delayMs, due))
   }
 
   #deliver(id: JobId, index: number, { status, attachments }: RawResult): void {
