@@ -5,6 +5,7 @@ test('near the limit garbage is collected before it counts, and not again until 
   const heap = { used: 10, live: 10, collections: 0 }
   const gauge = new HeapGauge({
     limitBytes: 100,
+    leastRoomBytes: 25,
     read: () => ({ used: heap.used, external: 0 }),
     collect: () => {
       heap.collections++

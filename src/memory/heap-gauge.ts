@@ -18,12 +18,15 @@ export interface HeapGaugeOptions {
   readonly read?: () => { readonly used: number; readonly external: number }
   /** Default a full collection. */
   readonly collect?: () => void
+  /** What V8 leaves uncollected of short-lived objects alone; default 96 MiB. */
+  readonly leastRoomBytes?: number
 }
 
 /** Share of the limit from which garbage is collected to see what is really in use. */
 const look = 0.6
-/** After a collection the heap may grow by this share of the limit before the next. */
+/** After a collection the heap may grow by this share of the limit before the next, and not by less than the other. */
 const room = 0.25
+const leastRoomBytes = 96 * 1048576
 
 /**
  * What the objects of a thread that are still in use take, as far as it matters. V8 collects when it likes, and its own limit lies far
@@ -34,6 +37,7 @@ export class HeapGauge {
   readonly #options: HeapGaugeOptions
   readonly #read: NonNullable<HeapGaugeOptions['read']>
   readonly #collect: () => void
+  readonly #room: number
   /** What the last collection left. */
   #left = 0
   #collectAt: number
@@ -42,7 +46,8 @@ export class HeapGauge {
     this.#options = options
     this.#read = options.read ?? readHeap
     this.#collect = options.collect ?? collectGarbage
-    this.#collectAt = options.limitBytes * look
+    this.#room = Math.max(options.limitBytes * room, options.leastRoomBytes ?? leastRoomBytes)
+    this.#collectAt = Math.max(options.limitBytes * look, this.#room)
   }
 
   sample(): HeapSample {
@@ -52,7 +57,7 @@ export class HeapGauge {
       this.#collect()
       ;({ used, external } = this.#read())
       this.#left = used
-      this.#collectAt = Math.max(limitBytes * look, used + limitBytes * room)
+      this.#collectAt = Math.max(limitBytes * look, used + this.#room)
     } else if (used > limitBytes * look) used = Math.min(used, this.#left)
     return { used, limit: limitBytes, external }
   }
