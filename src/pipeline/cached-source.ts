@@ -42,6 +42,10 @@ const batchTarget = 4096
 /**
  * Decodes a cached partition, batch by batch, at each read. Pairs come as columns of keys and values, and the generated loop makes the
  * array of a pair only where the user's function wants one, which V8 then mostly leaves out.
+ *
+ * No thread keeps decoded records for the next read, whatever "deserialized" in a level's name promises: pairs of numbers would be read in 9 ns
+ * instead of 18, but take 64 bytes of garbage-collected heap beside the 16 encoded ones, and objects of three fields 73 beside 10. So twice
+ * to seven times as much fits into memory, all slots share it, and no collector ever walks it.
  */
 function decodedSource(stored: readonly Uint8Array[]): BatchSource {
   let at = 0
