@@ -2,9 +2,11 @@ import {
   EXECUTOR_HEARTBEAT_INTERVAL,
   FILES_FETCH_TIMEOUT,
   IO_COMPRESSION_CODEC,
+  IO_COMPRESSION_ZSTD_LEVEL,
   MEMORY_FRACTION,
   MEMORY_STORAGE_FRACTION,
   NETWORK_TIMEOUT,
+  RDD_COMPRESS,
   REDUCER_MAX_REQS_IN_FLIGHT,
   REDUCER_MAX_SIZE_IN_FLIGHT,
   RPC_ASK_TIMEOUT,
@@ -12,12 +14,14 @@ import {
   SHUFFLE_IO_MAX_RETRIES,
   SHUFFLE_IO_RETRY_WAIT,
   SHUFFLE_READ_HOST_LOCAL_DISK,
+  SHUFFLE_SPILL_COMPRESS,
   type SparkConf,
   TASK_MAX_DIRECT_RESULT_SIZE,
   TASK_REAPER_ENABLED,
   TASK_REAPER_KILL_TIMEOUT,
 } from '../common/conf/index.js'
 import type { ExecutorOptions } from './executor.js'
+import type { SlotCodecs } from './slot.js'
 
 /** What differs between executors of one application. */
 export interface ExecutorPlace {
@@ -37,7 +41,7 @@ export function executorOptions(conf: SparkConf, place: ExecutorPlace): Executor
     ...place,
     memoryFraction: conf.get(MEMORY_FRACTION),
     storageFraction: conf.get(MEMORY_STORAGE_FRACTION),
-    codec: conf.get(SHUFFLE_COMPRESS) ? conf.get(IO_COMPRESSION_CODEC) : 'none',
+    codecs: codecsOf(conf),
     heartbeatIntervalMs: conf.get(EXECUTOR_HEARTBEAT_INTERVAL),
     askTimeoutMs: conf.get(RPC_ASK_TIMEOUT),
     killGraceMs: killGrace(conf),
@@ -51,6 +55,16 @@ export function executorOptions(conf: SparkConf, place: ExecutorPlace): Executor
       retryWaitMs: conf.get(SHUFFLE_IO_RETRY_WAIT),
       timeoutMs: conf.get(NETWORK_TIMEOUT),
     },
+  }
+}
+
+function codecsOf(conf: SparkConf): SlotCodecs {
+  const codec = conf.get(IO_COMPRESSION_CODEC)
+  return {
+    shuffle: conf.get(SHUFFLE_COMPRESS) ? codec : 'none',
+    spill: conf.get(SHUFFLE_SPILL_COMPRESS) ? codec : 'none',
+    rdd: conf.get(RDD_COMPRESS) ? codec : 'none',
+    zstdLevel: conf.get(IO_COMPRESSION_ZSTD_LEVEL),
   }
 }
 

@@ -28,6 +28,7 @@ import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
 import { ShuffleFetches, type ShuffleFetchOptions, serveShufflePart } from './shuffle-fetch.js'
 import { shuffleReads } from './shuffle-reads.js'
+import type { SlotCodecs } from './slot.js'
 import { SlotPool } from './slot-pool.js'
 import type { ShuffleLocations, SlotOutcome, SlotTaskEnd, StageBinary, TaskDescription } from './task-message.js'
 
@@ -40,8 +41,7 @@ export interface ExecutorOptions {
   readonly storageFraction: number
   /** Folders for shuffle output and spills; they exist, and the owner of the executor removes them. */
   readonly localDirs: readonly string[]
-  /** Compression of shuffle data and spills. */
-  readonly codec: string
+  readonly codecs: SlotCodecs
   readonly heartbeatIntervalMs: number
   readonly askTimeoutMs: number
   /** How long a killed task may go on before its thread is ended. */
@@ -175,7 +175,7 @@ export class Executor {
   }
 
   #makeSlots(): SlotPool {
-    const { executorId, localDirs, codec, askTimeoutMs, environment, slots, memoryBytes, killGraceMs } = this.#options
+    const { executorId, localDirs, codecs, askTimeoutMs, environment, slots, memoryBytes, killGraceMs } = this.#options
     const { root, modules } = this.#files.folders
     return new SlotPool({
       slots,
@@ -183,7 +183,7 @@ export class Executor {
       killGraceMs,
       pool: this.#pool,
       entry: distFile('executor-slot.js'),
-      data: { executorId, localDirs, codec, moduleBase: modules, filesRoot: root, askTimeoutMs, environment },
+      data: { executorId, localDirs, codecs, moduleBase: modules, filesRoot: root, askTimeoutMs, environment },
       onEnded: (end) => this.#taskEnded(end),
       onKilled: (taskId, reason) => this.#report(taskId, { kind: 'killed', reason }),
       onFailed: (taskId, error) => this.#fail(taskId, error),
@@ -417,12 +417,32 @@ export class Executor {
   }
 
   #flushStatuses(): void {
-    if (this.#statuses.length === 0) return
-    const body: TaskStatusesMessage = { statuses: this.#statuses }
-    const attachments = this.#statusBytes
+    const [statuses, bytes] = [this.#statuses, this.#statusBytes]
     this.#statuses = []
     this.#statusBytes = []
-    this.#driver.send(driverEndpoint, 'taskStatuses', { body, attachments })
+    if (statuses.length === 0 || this.#send(statuses, bytes) === undefined) return
+    // Together, or one of them, too large: each for itself, and that one fails by name.
+    let at = 0
+    for (const status of statuses) {
+      const error = this.#send([status], bytes.slice(at, at + status.attachments))
+      at += status.attachments
+      if (error === undefined) continue
+      this.#send(
+        [{ ...status, outcome: { kind: 'failed', error: toWireError(error) }, updates: [], attachments: 0 }],
+        [],
+      )
+    }
+  }
+
+  /** Returns the error when the message cannot be sent. */
+  #send(statuses: readonly TaskStatusMessage[], attachments: readonly Uint8Array[]): unknown {
+    const body: TaskStatusesMessage = { statuses }
+    try {
+      this.#driver.send(driverEndpoint, 'taskStatuses', { body, attachments })
+      return undefined
+    } catch (error) {
+      return error
+    }
   }
 
   #beat(): void {

@@ -6,6 +6,7 @@ import { type HandleRef, rebuild } from '../closure/index.js'
 import { FiresteelError, toWireError } from '../common/errors/index.js'
 import { HeapGauge, MemoryPool, TaskMemory } from '../memory/index.js'
 import {
+  type BlockAccess,
   type FunctionRef,
   makeBuiltin,
   newTaskMetrics,
@@ -21,6 +22,7 @@ import { type CompressionCodec, compressionCodec } from '../serializer/index.js'
 import type { FetchedPiece, RemoteSource, ShuffleSource } from '../shuffle/index.js'
 import { type AccumulatorHandle, type AccumulatorV2, SlotAccumulators } from './accumulator.js'
 import { BlockingCaller } from './blocking-call.js'
+import { CompressedBlocks } from './compressed-blocks.js'
 import { setFilesRoot } from './files/index.js'
 import { SlotBroadcast } from './slot-broadcast.js'
 import { SlotClaims } from './slot-claims.js'
@@ -48,7 +50,7 @@ export interface SlotData {
   readonly memory: SharedArrayBuffer
   /** Folders for shuffle output and spills of this executor. */
   readonly localDirs: readonly string[]
-  readonly codec: string
+  readonly codecs: SlotCodecs
   /** Where installed packages are looked up when they are not found where the driver found them. */
   readonly moduleBase?: string
   /** Where `SparkFiles` looks. */
@@ -57,6 +59,16 @@ export interface SlotData {
   readonly heapLimitBytes: number
   readonly askTimeoutMs: number
   readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Names of codecs by what they compress. */
+export interface SlotCodecs {
+  /** Map outputs. */
+  readonly shuffle: string
+  readonly spill: string
+  /** Cached partitions; `none` for keeping them as they are encoded. */
+  readonly rdd: string
+  readonly zstdLevel?: number
 }
 
 /** Ends of tasks are held back this long at most, to be told together. */
@@ -75,7 +87,8 @@ export class Slot {
   readonly #post: (message: FromSlot, transfer?: readonly ArrayBuffer[]) => void
   readonly #caller: BlockingCaller
   readonly #pool: MemoryPool
-  readonly #codec: CompressionCodec
+  readonly #codecs: { readonly shuffle: CompressionCodec; readonly spill: CompressionCodec }
+  readonly #blocks: BlockAccess
   readonly #stages = new Map<string, LoadedStage | Promise<LoadedStage>>()
   readonly #accumulators = new SlotAccumulators()
   readonly #broadcasts: SlotBroadcast
@@ -93,7 +106,10 @@ export class Slot {
     this.#post = post
     this.#caller = new BlockingCaller(data.calls, new Int32Array(data.callWord))
     this.#pool = MemoryPool.attach(data.memory)
-    this.#codec = compressionCodec(data.codec)
+    const { shuffle, spill, rdd, zstdLevel } = data.codecs
+    const options = { zstdLevel }
+    this.#codecs = { shuffle: compressionCodec(shuffle, options), spill: compressionCodec(spill, options) }
+    this.#blocks = this.#blockAccess(rdd === 'none' ? undefined : compressionCodec(rdd, options))
     this.#broadcasts = new SlotBroadcast((id) => this.#ask('broadcast', { id }) as Uint8Array)
     const control = new Int32Array(data.control)
     this.#claims = new SlotClaims(control.subarray(controlWords))
@@ -261,14 +277,11 @@ export class Slot {
       attachment: (index) => attachments[index] as Uint8Array,
       shuffleSources: (shuffleId, reducePartition) => sourcesOf(shuffles, shuffleId, reducePartition),
       fetch: (requests) => this.#fetch(task, requests as readonly LocatedSource[]),
-      blocks: {
-        get: (block) => this.#ask('getBlock', { block }) as readonly Uint8Array[] | undefined,
-        put: (block, level, batches) =>
-          this.#ask('putBlock', { block, level, batches, slot: this.#data.slot }) as boolean,
-      },
+      blocks: this.#blocks,
       memory,
       spillDir: folder,
-      codec: this.#codec,
+      codec: this.#codecs.shuffle,
+      spillCodec: this.#codecs.spill,
       environment: this.#data.environment,
       shuffleFile: (shuffleId) => {
         const bucket = join(folder, (this.#fileCount++ % 64).toString(16).padStart(2, '0'))
@@ -278,6 +291,16 @@ export class Slot {
       tick: () => this.#watch.tick(),
       metrics,
     }
+  }
+
+  /** Cached partitions, which all executors of an application keep alike. */
+  #blockAccess(codec: CompressionCodec | undefined): BlockAccess {
+    const kept: BlockAccess = {
+      get: (block) => this.#ask('getBlock', { block }) as readonly Uint8Array[] | undefined,
+      put: (block, level, batches) =>
+        this.#ask('putBlock', { block, level, batches, slot: this.#data.slot }) as boolean,
+    }
+    return codec === undefined ? kept : new CompressedBlocks(kept, codec)
   }
 
   /** Fetches remote shuffle blocks through the executor's main thread, which has the requests in flight. */

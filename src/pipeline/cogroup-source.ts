@@ -46,7 +46,7 @@ function grouped(opener: Opener, sides: readonly SyncSource[], flavour: CogroupF
   const aggregation = new Aggregation({
     memory: services.memory,
     spillDir: services.spillDir,
-    codec: services.codec,
+    codec: services.spillCodec,
     mergeSpilled: (table, keys, lists) => mergeLists(table, keys, lists as Lists[]),
   })
   let isFed = false

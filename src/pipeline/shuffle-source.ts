@@ -153,7 +153,7 @@ function combined(
   const aggregation = new Aggregation({
     memory: services.memory,
     spillDir: services.spillDir,
-    codec: services.codec,
+    codec: services.spillCodec,
     mergeSpilled: (table, keys, combiners) => {
       if (mergeInto?.table !== table) mergeInto = { table, run: merging(table) }
       mergeInto.run(new PairBatch(keys, combiners))
@@ -247,7 +247,12 @@ function sorted(
   input: ShuffleInput,
   order: { readonly ascending: boolean; readonly compare: UserFunction | undefined },
 ): SyncSource {
-  const sorter = new Sorter({ memory: services.memory, spillDir: services.spillDir, codec: services.codec, ...order })
+  const sorter = new Sorter({
+    memory: services.memory,
+    spillDir: services.spillDir,
+    codec: services.spillCodec,
+    ...order,
+  })
   let isFed = false
   return {
     isAsync: false,

@@ -21,7 +21,10 @@ export interface TaskServices {
   readonly memory: TaskMemory
   /** Folder for temporary files of this task. */
   readonly spillDir: string
+  /** Of map outputs, and of what map tasks spill, since that becomes part of them. */
   readonly codec: CompressionCodec
+  /** Of everything else that is spilled. */
+  readonly spillCodec: CompressionCodec
   /** The executor's environment variables, for commands that tasks start. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Where the task's output of a shuffle is to be written. */

@@ -59,6 +59,7 @@ export class PlanRunner {
         memory,
         spillDir: this.#folder,
         codec: compressionCodec('none'),
+        spillCodec: compressionCodec('none'),
         environment: {},
         shuffleFile: (id) => join(this.#folder, `shuffle-${id}-${this.#files++}`),
         tick: () => undefined,

@@ -19,6 +19,11 @@ export interface CompressionCodec {
   decompress(bytes: Uint8Array, rawLength: number): Uint8Array
 }
 
+export interface CodecOptions {
+  /** `spark.io.compression.zstd.level`, default 1; what was compressed with any level is read with any. */
+  readonly zstdLevel?: number
+}
+
 /** Node's zstd, which came with 22.15 and 23.8. */
 interface Zstd {
   zstdCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Buffer
@@ -31,12 +36,7 @@ const ZSTD_LEVEL = 100
 const none: CompressionCodec = { id: 0, name: 'none', compress: (bytes) => bytes, decompress: (bytes) => bytes }
 const lz4: CompressionCodec = { id: 1, name: 'lz4', compress: lz4Compress, decompress: lz4Decompress }
 const snappy: CompressionCodec = { id: 2, name: 'snappy', compress: snappyCompress, decompress: snappyDecompress }
-const zstd: CompressionCodec = {
-  id: 3,
-  name: 'zstd',
-  compress: (bytes) => zstdOfNode().zstdCompressSync(bytes, { params: { [ZSTD_LEVEL]: 1 } }),
-  decompress: (bytes, rawLength) => zstdOfNode().zstdDecompressSync(bytes, { maxOutputLength: Math.max(rawLength, 1) }),
-}
+const zstd = zstdOfLevel(1)
 const deflate: CompressionCodec = {
   id: 4,
   name: 'deflate',
@@ -51,11 +51,22 @@ const codecs: readonly CompressionCodec[] = [none, lz4, snappy, zstd, deflate]
  * @throws FS_SERIALIZER_CODEC_UNKNOWN, also for Spark's lzf, which Firesteel does not have
  * @throws FS_SERIALIZER_CODEC_UNAVAILABLE for zstd on a Node.js without it (before 22.15)
  */
-export function compressionCodec(name: string): CompressionCodec {
+export function compressionCodec(name: string, options: CodecOptions = {}): CompressionCodec {
   const codec = codecs.find((candidate) => candidate.name === name.toLowerCase())
   if (codec === undefined) throw new FiresteelError('FS_SERIALIZER_CODEC_UNKNOWN', { name })
-  if (codec === zstd) zstdOfNode()
-  return codec
+  if (codec !== zstd) return codec
+  zstdOfNode()
+  return options.zstdLevel === undefined ? zstd : zstdOfLevel(options.zstdLevel)
+}
+
+function zstdOfLevel(level: number): CompressionCodec {
+  return {
+    id: 3,
+    name: 'zstd',
+    compress: (bytes) => zstdOfNode().zstdCompressSync(bytes, { params: { [ZSTD_LEVEL]: level } }),
+    decompress: (bytes, rawLength) =>
+      zstdOfNode().zstdDecompressSync(bytes, { maxOutputLength: Math.max(rawLength, 1) }),
+  }
 }
 
 /** The codec of a number in a frame; undefined when there is none. */
