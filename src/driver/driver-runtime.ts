@@ -13,6 +13,7 @@ import {
   CONSOLE_PROGRESS_INTERVAL,
   DRIVER_MAX_RESULT_SIZE,
   EXECUTOR_HEARTBEAT_INTERVAL,
+  EXTRA_LISTENERS,
   FILES,
   FILES_OVERWRITE,
   JARS,
@@ -51,6 +52,7 @@ import { EventFeed } from './event-feed.js'
 import { ExecutorBackend } from './executor-backend.js'
 import { ExecutorStarts } from './executor-starts.js'
 import { ExecutorWatch } from './executor-watch.js'
+import { extraListeners } from './extra-listeners.js'
 import { captureFunction } from './function-capture.js'
 import { jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
 import { PendingWatch } from './pending-watch.js'
@@ -185,10 +187,11 @@ export class DriverRuntime implements RddContext {
     setFilesRoot(this.files.root)
     this.#addConfigured()
     this.cleaner.start()
+    for (const listener of await extraListeners(this.conf.get(EXTRA_LISTENERS), process.cwd())) this.bus.add(listener)
     await this.#network.listen()
     if (this.#provider.needsNetwork) this.#watch.start()
     this.#pending.start()
-    if (terminal().isInteractive && this.conf.get(SHOW_CONSOLE_PROGRESS))
+    if (terminal().isInteractive && (this.conf.get(SHOW_CONSOLE_PROGRESS) ?? true))
       this.#progress.start(this.conf.get(CONSOLE_PROGRESS_INTERVAL))
     this.bus.post(() => ({
       type: 'applicationStart',
@@ -413,6 +416,7 @@ export class DriverRuntime implements RddContext {
       localDirs: this.#folders.paths,
       driverAddress: () => this.#network.address as RpcAddress,
       executorSettings: () => Object.fromEntries(this.conf.getAllButSecrets()),
+      executorEnvironment: () => this.#executorEnvironment(),
       startInProcess: (options) => this.#startInProcess(options),
       executorStarting: (id) => {
         this.#starts.starting(id)
@@ -423,6 +427,10 @@ export class DriverRuntime implements RddContext {
       log: (level, message) => log[level](message),
       print: (line) => terminal().writeLine(line),
     }
+  }
+
+  #executorEnvironment(): Record<string, string | undefined> {
+    return { ...process.env, ...Object.fromEntries(this.conf.getExecutorEnv()) }
   }
 
   #executorEnded(id: ExecutorId, cause: ExecutorLossCause): void {
@@ -445,7 +453,7 @@ export class DriverRuntime implements RddContext {
       ...options,
       host: hostname(),
       localDirs: this.#folders.paths,
-      environment: process.env,
+      environment: this.#executorEnvironment(),
     }
     const executor = new Executor(executorOptions(this.conf, place), rpc, driver)
     await executor.start()

@@ -31,6 +31,8 @@ export interface ManagerContext {
   readonly localDirs: readonly string[]
   /** Settings that executors need. */
   executorSettings(): Readonly<Record<string, string>>
+  /** Environment variables of executor processes on this machine: the driver's own, and those of `spark.executorEnv`. */
+  executorEnvironment(): Readonly<Record<string, string | undefined>>
   /** Connects an executor that lives in the driver's process. */
   startInProcess(options: InProcessExecutor): Promise<{ stop(): Promise<void> }>
   /** An executor is being started: waiting jobs are told so until it registers or ends. */

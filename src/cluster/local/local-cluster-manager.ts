@@ -43,6 +43,8 @@ class LocalClusterProvider implements ExecutorProvider {
   readonly #context: ManagerContext
   readonly #shape: { executors: number; cores: number; memoryMiB: number }
   readonly #children = new Map<ExecutorId, ChildProcess>()
+  /** Why we ended an executor ourselves. */
+  readonly #causes = new Map<ExecutorId, ExecutorLossCause>()
   readonly #relaunches = new Set<NodeJS.Timeout>()
   #nextId = 0
   readonly #startTimers = new Map<ExecutorId, NodeJS.Timeout>()
@@ -102,7 +104,10 @@ class LocalClusterProvider implements ExecutorProvider {
     const entry = distFile('executor-process.js')
     if (!existsSync(entry)) throw new FiresteelError('FS_EXECUTOR_ENTRY_MISSING', { file: entry })
     const memoryBytes = this.#shape.memoryMiB * 1048576
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], { stdio: ['pipe', 'inherit', 'pipe'] })
+    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+      stdio: ['pipe', 'inherit', 'pipe'],
+      env: this.#context.executorEnvironment(),
+    })
     this.#children.set(id, child)
     this.#context.executorStarting(id)
     this.#limitStart(id)
@@ -121,7 +126,7 @@ class LocalClusterProvider implements ExecutorProvider {
     child.on('error', (error) =>
       this.#ended(id, { code: 'exitCode', message: `it could not be started: ${error.message}`, causedByApp: false }),
     )
-    child.on('exit', (code, signal) => this.#ended(id, this.#causeOf(code, signal, errors)))
+    child.on('exit', (code, signal) => this.#ended(id, this.#causeOf(id, [code, signal], errors)))
     child.unref()
     for (const pipe of [child.stdin, child.stderr]) (pipe as { unref?: () => void } | null)?.unref?.()
   }
@@ -131,13 +136,16 @@ class LocalClusterProvider implements ExecutorProvider {
     const timeoutMs = this.#context.conf.get(EXECUTOR_START_TIMEOUT)
     const late = (): void => {
       const message = `it had not registered after ${timeoutMs} ms (${EXECUTOR_START_TIMEOUT.key})`
-      this.#context.executorEnded(id, { code: 'startTimeout', message, causedByApp: false })
+      this.#causes.set(id, { code: 'startTimeout', message, causedByApp: false })
       this.kill(id)
     }
     this.#startTimers.set(id, setTimeout(late, timeoutMs).unref())
   }
 
-  #causeOf(code: number | null, signal: NodeJS.Signals | null, errors: ErrorOutput): ExecutorLossCause {
+  #causeOf(id: ExecutorId, exit: [number | null, NodeJS.Signals | null], errors: ErrorOutput): ExecutorLossCause {
+    const known = this.#causes.get(id)
+    if (known !== undefined) return known
+    const [code, signal] = exit
     if (code === executorExitCodes.driverUnreachable && signal === null) {
       const { host, port } = this.#context.driverAddress()
       return { code: 'network', message: `it could not reach the driver at ${host}:${port}`, causedByApp: false }
@@ -152,6 +160,7 @@ class LocalClusterProvider implements ExecutorProvider {
     const hadRegistered = !this.#startTimers.has(id)
     clearTimeout(this.#startTimers.get(id))
     this.#startTimers.delete(id)
+    this.#causes.delete(id)
     this.#failures++
     if (!hadRegistered) this.#failedStarts++
     this.#context.executorEnded(id, cause)

@@ -18,6 +18,16 @@ export const contextErrors = errorTable({
     message: (d) => `the master URL '${d.url}' is not one that Firesteel knows`,
     hint: 'Use local, local[N], local[*], local[N,F] or local-cluster[executors,cores,memoryMB].',
   },
+  FS_CONTEXT_LOCAL_DIR: {
+    category: 'resource',
+    message: (d) => `no folder for temporary files can be made in ${d.folder}: ${d.problem}`,
+    hint: 'Let spark.local.dir name folders that exist, or can be made, on a disk with room, and that this user may write to.',
+  },
+  FS_CONTEXT_LISTENER: {
+    category: 'usage',
+    message: (d) => `the listener '${d.name}' of spark.extraListeners cannot be used: ${d.problem}`,
+    hint: 'Name JavaScript modules, by path or package, whose default export is a class with methods of SparkListener.',
+  },
   FS_JOB_RESULT_TOO_LARGE: {
     category: 'resource',
     message: (d) =>
