@@ -133,6 +133,42 @@ describe('output', () => {
   })
 })
 
+describe('output into a directory that is there', () => {
+  test('adds files, and replaces those of the same names', async () => {
+    mkdirSync(path, { recursive: true })
+    writeFileSync(join(path, 'part-00000'), 'old')
+    writeFileSync(join(path, 'part-00009'), 'old')
+    const job = await prepareOutput(path, { partitions: 2, allowExisting: true })
+    for (const partition of [0, 1]) {
+      writePart(job, partition, 0, [partition])
+      commitTask(job, { partition, attempt: 0 }, yes)
+    }
+    expect(readFileSync(join(path, 'part-00000'), 'utf8')).toBe('old')
+    await commitJob(job)
+    expect(readdirSync(path)).toEqual(['_SUCCESS', 'part-00000', 'part-00001', 'part-00009'])
+    expect(readFileSync(join(path, 'part-00000'), 'utf8')).toBe('0\n')
+  })
+
+  test('leaves what was there when the job fails', async () => {
+    mkdirSync(path, { recursive: true })
+    const job = await prepareOutput(path, { partitions: 1, allowExisting: true })
+    writePart(job, 0, 0, [1])
+    await abortJob(job)
+    expect(readdirSync(path)).toEqual([])
+  })
+
+  test('is refused where a file is, and made where nothing is', async () => {
+    mkdirSync(join(path, '..'), { recursive: true })
+    writeFileSync(path, '')
+    await expect(prepareOutput(path, { partitions: 1, allowExisting: true })).rejects.toMatchObject({
+      code: 'FS_IO_OUTPUT_EXISTS',
+    })
+    rmSync(path)
+    await commitJob(await prepareOutput(path, { partitions: 0, allowExisting: true }))
+    expect(readdirSync(path)).toEqual(['_SUCCESS'])
+  })
+})
+
 describe('a text writer', () => {
   test('writes records longer than its buffer, and counts', async () => {
     const job = await prepareOutput(path, { partitions: 1 })

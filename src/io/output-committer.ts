@@ -36,6 +36,11 @@ export interface PrepareOutputOptions {
   readonly codec?: CodecName
   /** Default: a random name. */
   readonly jobId?: string
+  /**
+   * Whether the path may be a directory that is there already. Files are then added to it, and those of the same names replaced, one by one
+   * when the job commits: not all at once, but never a part of one. Default: false.
+   */
+  readonly allowExisting?: boolean
 }
 
 /**
@@ -46,13 +51,18 @@ export async function prepareOutput(path: string, options: PrepareOutputOptions)
   const { codec } = options
   if (codec !== undefined) checkWritableCodec(codec, path)
   const location = locate(path)
-  if ((await location.fileSystem.stat(location.path)) !== undefined) throw await outputExists(location.fileSystem, path)
-  if (!(await location.fileSystem.mkdir(location.path))) throw await outputExists(location.fileSystem, path)
+  const found = location.fileSystem.stat(location.path)
+  const addsToExisting = options.allowExisting === true && found?.kind === 'directory'
+  if (!addsToExisting) {
+    if (found !== undefined) throw await outputExists(location.fileSystem, path)
+    if (!(await location.fileSystem.mkdir(location.path))) throw await outputExists(location.fileSystem, path)
+  }
   const job: OutputJob = {
     path: location.path,
     jobId: options.jobId ?? randomUUID(),
     partitions: options.partitions,
     ...(codec === undefined ? {} : { codec }),
+    ...(addsToExisting ? { addsToExisting } : {}),
   }
   const { attempts, output } = foldersOf(job)
   await location.fileSystem.mkdir(attempts)
@@ -102,6 +112,10 @@ export async function commitJob(job: OutputJob): Promise<void> {
   const { fileSystem } = locate(job.path)
   const { temporary, output, staging } = foldersOf(job)
   await checkComplete(job, fileSystem)
+  if (job.addsToExisting) {
+    await moveInto(job, fileSystem)
+    return
+  }
   fileSystem.createSync(`${output}/${successName}`).closeSync()
   await fileSystem.rename(output, staging)
   await fileSystem.remove(temporary)
@@ -119,8 +133,20 @@ export async function abortJob(job: OutputJob): Promise<void> {
   const { temporary, staging } = foldersOf(job)
   await fileSystem.remove(staging)
   await fileSystem.remove(temporary)
+  if (job.addsToExisting) return
   const status = fileSystem.stat(job.path)
   if (status?.kind === 'directory' && fileSystem.list(job.path).length === 0) await fileSystem.remove(job.path)
+}
+
+/** Moves part files one by one into a directory that others see; `_SUCCESS` goes first and comes last. */
+async function moveInto(job: OutputJob, fileSystem: FileSystem): Promise<void> {
+  const { temporary, output } = foldersOf(job)
+  await fileSystem.remove(`${job.path}/${successName}`)
+  for (const file of fileSystem.list(output)) {
+    await fileSystem.rename(file.path, `${job.path}/${file.path.slice(file.path.lastIndexOf('part-'))}`)
+  }
+  fileSystem.createSync(`${job.path}/${successName}`).closeSync()
+  await fileSystem.remove(temporary)
 }
 
 function foldersOf(job: OutputJob): { temporary: string; attempts: string; output: string; staging: string } {

@@ -9,6 +9,8 @@ export interface OutputJob {
   /** How many part files there will be. */
   readonly partitions: number
   readonly codec?: CodecName
+  /** The path was a directory before: files are added to it, and those of the same names replaced. */
+  readonly addsToExisting?: true
 }
 
 /** One attempt to write one partition. */

@@ -1,3 +1,4 @@
+import { VALIDATE_OUTPUT_SPECS } from '../common/conf/index.js'
 import type { CodecName } from '../io/index.js'
 import { abortJob, commitJob, prepareOutput } from '../io/index.js'
 import { NumericActions } from './numeric-actions.js'
@@ -5,7 +6,8 @@ import type { RDD } from './rdd.js'
 
 /**
  * Actions that write files: a folder with one part file for each partition, and `_SUCCESS`. All of it becomes visible at once when the job has
- * succeeded; when it fails nothing remains.
+ * succeeded; when it fails nothing remains. With `spark.hadoop.validateOutputSpecs` false, the folder may be there: files are added to it, and those
+ * of the same names replaced.
  */
 export abstract class OutputActions<T> extends NumericActions<T> {
   /**
@@ -35,13 +37,15 @@ async function save<T>(
 ): Promise<void> {
   rdd.context.assertRunning(`${operation}()`)
   await rdd.prepare()
-  const job = await prepareOutput(path, { partitions: rdd.numPartitions, codec: how.codec })
+  const allowExisting = !rdd.context.conf.get(VALIDATE_OUTPUT_SPECS)
+  const job = await prepareOutput(path, { partitions: rdd.numPartitions, codec: how.codec, allowExisting })
   try {
     const f = { builtin: how.builtin, args: { ...how.args, job } }
     await rdd.runSink(operation, { kind: 'consume', f })
     await commitJob(job)
   } catch (error) {
-    await abortJob(job)
+    // The error that ended the job matters more than one of cleaning up after it.
+    await abortJob(job).catch(() => {})
     throw error
   }
 }
