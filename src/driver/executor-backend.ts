@@ -41,6 +41,16 @@ export interface BackendEvents {
 interface LaunchBatch {
   tasks: { task: TaskDescription; attachments: number }[]
   attachments: Uint8Array[]
+  bytes: number
+}
+
+/** Bytes of attachments that one launch message holds, unless one task alone has more. */
+const launchBytes = 8 * 1048576
+
+/** A task that did not reach its executor. */
+export interface UnsentTask {
+  readonly taskId: number
+  readonly error: unknown
 }
 
 /**
@@ -52,6 +62,7 @@ export class ExecutorBackend {
   readonly #executors = new Map<ExecutorId, RegisteredExecutor>()
   readonly #gone = new Map<ExecutorId, ExecutorLossCause>()
   readonly #batches = new Map<RegisteredExecutor, LaunchBatch>()
+  readonly #unsent: UnsentTask[] = []
   readonly #now: () => number
 
   constructor(rpc: RpcEnvironment, events: BackendEvents, now: () => number) {
@@ -104,14 +115,14 @@ export class ExecutorBackend {
     return addresses
   }
 
-  /** Sends a stage to an executor unless it has it. */
+  /** Sends a stage to an executor unless it has it. @throws FS_RPC_MESSAGE_TOO_LARGE */
   sendStage(id: ExecutorId, key: string, stage: CompiledStage): void {
     const executor = this.#executors.get(id)
     if (executor === undefined || executor.stages.has(key)) return
-    executor.stages.add(key)
     const { plan, closures } = stage
     const body: StageMessage = { key, plan, closures: closures.map((closure) => closure.hash) }
     executor.peer.send(executorEndpoint, 'stage', { body, attachments: closures.map((closure) => closure.bytes) })
+    executor.stages.add(key)
   }
 
   /** Adds a task to the executor's next launch message. */
@@ -119,20 +130,35 @@ export class ExecutorBackend {
     const executor = this.#executors.get(id)
     if (executor === undefined) return
     let batch = this.#batches.get(executor)
+    const bytes = attachments.reduce((sum, attachment) => sum + attachment.byteLength, 0)
+    // A large one goes alone, so that it alone is to blame when it cannot be sent.
+    if (batch !== undefined && batch.bytes + bytes > launchBytes) {
+      this.#batches.delete(executor)
+      this.#send(executor, batch)
+      batch = undefined
+    }
     if (batch === undefined) {
-      batch = { tasks: [], attachments: [] }
+      batch = { tasks: [], attachments: [], bytes: 0 }
       this.#batches.set(executor, batch)
     }
     batch.tasks.push({ task, attachments: attachments.length })
     batch.attachments.push(...attachments)
+    batch.bytes += bytes
   }
 
-  /** Sends what was launched. */
-  flush(): void {
-    for (const [executor, { tasks, attachments }] of this.#batches) {
-      executor.peer.send(executorEndpoint, 'launch', { body: { tasks }, attachments })
-    }
+  /** Sends what was launched. Returns the tasks that could not be sent, with the error of each. */
+  flush(): readonly UnsentTask[] {
+    for (const [executor, batch] of this.#batches) this.#send(executor, batch)
     this.#batches.clear()
+    return this.#unsent.splice(0)
+  }
+
+  #send(executor: RegisteredExecutor, { tasks, attachments }: LaunchBatch): void {
+    try {
+      executor.peer.send(executorEndpoint, 'launch', { body: { tasks }, attachments })
+    } catch (error) {
+      for (const { task } of tasks) this.#unsent.push({ taskId: task.taskId, error })
+    }
   }
 
   send(id: ExecutorId, method: string, body: unknown): void {

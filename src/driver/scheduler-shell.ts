@@ -1,4 +1,4 @@
-import { FiresteelError, type WireError } from '../common/errors/index.js'
+import { FiresteelError, toWireError, type WireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
 import { type ExecutorId, type JobId, jobId, type ShuffleId, type TaskId, taskId } from '../common/index.js'
 import type { MapOutputStatus, MapOutputStatuses, TaskDescription, TaskStatusMessage } from '../executor/index.js'
@@ -87,7 +87,7 @@ export class SchedulerShell {
   readonly #commits = new Map<string, number>()
   /** Metrics of the task whose end is being handled. */
   readonly #metrics = new Map<number, TaskStatusMessage['metrics']>()
-  readonly #running = new Map<number, ExecutorId>()
+  readonly #running = new Map<number, TaskAttempt>()
   /** Tasks that have ended, and whose results are being fetched. */
   readonly #fetching = new Map<TaskId, ExecutorId>()
   #isHandling = false
@@ -136,10 +136,12 @@ export class SchedulerShell {
     if (this.#isHandling) return
     this.#isHandling = true
     try {
-      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
-        for (const effect of this.#scheduler.handle(next, this.#options.clock.now())) this.#perform(effect)
-      }
-      this.#options.backend.flush()
+      do {
+        for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+          for (const effect of this.#scheduler.handle(next, this.#options.clock.now())) this.#perform(effect)
+        }
+        for (const { taskId, error } of this.#options.backend.flush()) this.#unlaunched(taskId, error)
+      } while (this.#pending.length > 0)
     } finally {
       this.#isHandling = false
     }
@@ -166,17 +168,46 @@ export class SchedulerShell {
     const id = taskId(status.taskId)
     this.#metrics.set(id, status.metrics)
     if (outcome.kind === 'stored') {
-      this.#fetching.set(id, executor.id)
-      void this.#fetchStored(executor, status, attachments)
-        .finally(() => this.#fetching.delete(id))
-        .then(
-          (fetched) => this.handle({ type: 'taskStatus', taskId: id, outcome: { type: 'success', value: fetched } }),
-          (error: unknown) => this.handle({ type: 'taskStatus', taskId: id, outcome: failedFetch(error) }),
-        )
+      if (this.#isAboveLimit(id, outcome.bytes)) {
+        this.#options.backend.send(executor.id, 'dropResult', { taskId: id })
+        this.#pending.push({
+          type: 'taskStatus',
+          taskId: id,
+          outcome: { type: 'killed', reason: 'too large a result' },
+        })
+      } else this.#fetch(executor, status, attachments)
       return
     }
     const runTimeMs = status.metrics.executorRunTime
     this.#pending.push({ type: 'taskStatus', taskId: id, outcome: reported(executor, status, attachments), runTimeMs })
+  }
+
+  #fetch(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void {
+    const id = taskId(status.taskId)
+    this.#fetching.set(id, executor.id)
+    void this.#fetchStored(executor, status, attachments)
+      .finally(() => this.#fetching.delete(id))
+      .then(
+        (fetched) => this.handle({ type: 'taskStatus', taskId: id, outcome: { type: 'success', value: fetched } }),
+        (error: unknown) => {
+          // The executor's loss, which follows, says what became of the task.
+          if (executor.peer.closed) return
+          this.handle({ type: 'taskStatus', taskId: id, outcome: failedFetch(error) })
+        },
+      )
+  }
+
+  /** Ends a job whose results would be larger than allowed with one that an executor holds ready: nothing of it is fetched. */
+  #isAboveLimit(id: number, bytes: number): boolean {
+    const { maxResultBytes } = this.#options
+    const attempt = this.#running.get(id)
+    const job = attempt === undefined ? undefined : this.#jobs.get(attempt.jobId)
+    if (maxResultBytes === 0 || job === undefined) return false
+    if (job.ownError !== undefined) return true
+    if (job.resultBytes + bytes <= maxResultBytes) return false
+    job.resultBytes += bytes
+    this.#endJob(job, tooLarge(job, maxResultBytes))
+    return true
   }
 
   /** The statuses of a shuffle, as executors ask for them. */
@@ -238,7 +269,7 @@ export class SchedulerShell {
 
   /** Tasks that were launched on an executor and have not ended. */
   runningOn(executor: ExecutorId): number[] {
-    return [...this.#running].filter(([, on]) => on === executor).map(([task]) => task)
+    return [...this.#running.values()].flatMap((task) => (task.executorId === executor ? [task.taskId] : []))
   }
 
   /** Ends every job and timer. */
@@ -252,7 +283,11 @@ export class SchedulerShell {
     this.#options.onEffect(effect, (id) => this.#metrics.get(id))
     switch (effect.type) {
       case 'launch':
-        this.#launch(effect.attempt, effect.taskSet)
+        try {
+          this.#launch(effect.attempt, effect.taskSet)
+        } catch (error) {
+          this.#unlaunched(effect.attempt.taskId, error)
+        }
         return
       case 'killTask':
         this.#options.backend.send(effect.executorId, 'kill', {
@@ -312,12 +347,18 @@ export class SchedulerShell {
     }
   }
 
+  /** A task that cannot be sent (too large, most of all) never can: its job fails at once. */
+  #unlaunched(id: number, error: unknown): void {
+    const outcome = { type: 'failed', error: toWireError(error), isFinal: true } as const
+    this.#pending.push({ type: 'taskStatus', taskId: taskId(id), outcome })
+  }
+
   #launch(attempt: TaskAttempt, taskSet: TaskSet): void {
     const { backend } = this.#options
     const rdd = taskSet.rdd as AnyRdd
     // A later attempt gets a plan of its own: a checkpoint may have cut the lineage meanwhile.
     const key = attempt.stageAttempt === 0 ? String(attempt.stageId) : `${attempt.stageId}.${attempt.stageAttempt}`
-    this.#running.set(attempt.taskId, attempt.executorId)
+    this.#running.set(attempt.taskId, attempt)
     const stage = this.#compiled(key, taskSet)
     backend.sendStage(attempt.executorId, key, stage)
     const { tree, attachments } = taskData(rdd, attempt.partition, stage.specs)
@@ -453,7 +494,7 @@ function reported(
   const { outcome } = status
   switch (outcome.kind) {
     case 'failed':
-      return { type: 'failed', error: outcome.error }
+      return { type: 'failed', error: outcome.error, isFinal: isFinal(outcome.error) }
     case 'killed':
       return { type: 'killed', reason: outcome.reason }
     case 'fetchFailed':
@@ -470,6 +511,11 @@ function reported(
     default:
       return { type: 'success', value: { status, attachments, executor: executor.id } }
   }
+}
+
+/** What cannot be encoded or is too large to be told would be so again. */
+function isFinal({ code }: WireError): boolean {
+  return code === 'FS_SERIALIZER_UNSUPPORTED' || code === 'FS_SERIALIZER_CLASS' || code === 'FS_RPC_MESSAGE_TOO_LARGE'
 }
 
 function failedFetch(error: unknown): ReportedOutcome {

@@ -68,7 +68,8 @@ export class SparkContext extends RddJobs {
       context.#starting = holdProcess(() => context.runtime.start())
       await context.#starting
     } catch (error) {
-      await context.stop()
+      // Why it could not start counts, not what else goes wrong then.
+      await context.stop().catch(() => undefined)
       throw error
     }
     return context

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { FiresteelError } from '../common/errors/index.js'
 import { type FolderOwner, folderName, ownerFile, thisProcess } from './stale-folders.js'
 
 /** Folders of all running applications of this process: removed even when the process ends on its own or by a signal. */
@@ -23,14 +24,20 @@ export class TemporaryFolders {
     return this.paths.map((path) => dirname(path))
   }
 
+  /** @throws FS_CONTEXT_LOCAL_DIR */
   create(): void {
     const owner: FolderOwner = thisProcess()
-    for (const path of this.paths) {
-      mkdirSync(path, { recursive: true, mode: 0o700 })
-      writeFileSync(join(path, ownerFile), JSON.stringify(owner))
-    }
     open.add(this)
     hook()
+    for (const path of this.paths) {
+      try {
+        mkdirSync(path, { recursive: true, mode: 0o700 })
+        writeFileSync(join(path, ownerFile), JSON.stringify(owner))
+      } catch (error) {
+        const problem = error instanceof Error ? error.message : String(error)
+        throw new FiresteelError('FS_CONTEXT_LOCAL_DIR', { folder: dirname(path), problem }, { cause: error })
+      }
+    }
   }
 
   remove(): void {
@@ -53,6 +60,7 @@ function removeFolder(path: string): void {
       rmSync(path, { recursive: true, force: true, maxRetries: 3 })
       return
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return // it was never made: a file stands in its way
       if (attempt === 5) throw error
     }
   }

@@ -48,20 +48,59 @@ export class FiresteelError extends Error {
   }
 }
 
-/** Turns anything thrown into plain JSON; causes are kept, up to ten deep. */
-export function toWireError(thrown: unknown, depth = 0): WireError {
-  if (!(thrown instanceof Error) && !(thrown instanceof FiresteelError)) {
-    return { name: 'Error', message: `a value was thrown that is no Error: ${describe(thrown)}` }
+/** Longer texts of an error are cut: what is thrown may hold a whole record. */
+const maxTextLength = 32_768
+const maxCauses = 10
+
+/** Turns anything thrown, however hostile, into plain JSON of bounded size; causes are kept, up to ten deep. */
+export function toWireError(thrown: unknown): WireError {
+  try {
+    return wireError(thrown, new Set())
+  } catch {
+    return { name: 'Error', message: 'a value was thrown that could not be read' }
   }
-  const error = thrown as Error
+}
+
+function wireError(thrown: unknown, seen: Set<unknown>): WireError {
+  seen.add(thrown)
   const isOurs = thrown instanceof FiresteelError
-  return {
-    name: String(error.name),
-    message: String(error.message),
-    ...(isOurs ? { code: thrown.code, details: jsonSafe(thrown.details) } : {}),
-    ...(typeof error.stack === 'string' ? { stack: error.stack } : {}),
-    ...(error.cause !== undefined && depth < 10 ? { cause: toWireError(error.cause, depth + 1) } : {}),
+  if (!isOurs && !(thrown instanceof Error)) {
+    return { name: 'Error', message: cut(`a value was thrown that is no Error: ${describe(thrown)}`) }
   }
+  const stack = read(thrown, 'stack')
+  const cause = read(thrown, 'cause')
+  return {
+    name: cut(text(read(thrown, 'name'))),
+    message: cut(text(read(thrown, 'message'))),
+    ...(isOurs ? { code: thrown.code, details: jsonSafe(thrown.details) } : {}),
+    ...(typeof stack === 'string' ? { stack: cutStack(stack) } : {}),
+    ...(cause !== undefined && cause !== null && seen.size < maxCauses && !seen.has(cause)
+      ? { cause: wireError(cause, seen) }
+      : {}),
+  }
+}
+
+/** A property that may be a getter that throws. */
+function read(error: Error, key: 'name' | 'message' | 'stack' | 'cause'): unknown {
+  try {
+    return error[key]
+  } catch {
+    return key === 'message' ? 'its message could not be read' : undefined
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? 'Error' : describe(value)
+}
+
+function cut(long: string): string {
+  return long.length <= maxTextLength ? long : `${long.slice(0, maxTextLength)}… (${long.length} characters)`
+}
+
+/** The message, which begins a stack, may be long; the frames at its end are what it is kept for. */
+function cutStack(stack: string): string {
+  if (stack.length <= 2 * maxTextLength) return stack
+  return `${stack.slice(0, maxTextLength)}…\n${stack.slice(-maxTextLength)}`
 }
 
 /** The reverse of `toWireError`: ours by code, others as an `Error` that keeps name, message, stack and cause. */
@@ -88,7 +127,8 @@ function describe(value: unknown): string {
 
 function jsonSafe(details: ErrorDetails): ErrorDetails {
   try {
-    return JSON.parse(JSON.stringify(details)) as ErrorDetails
+    const shorten = (_key: string, value: unknown): unknown => (typeof value === 'string' ? cut(value) : value)
+    return JSON.parse(JSON.stringify(details, shorten)) as ErrorDetails
   } catch {
     return {}
   }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../common/errors/index.js'
+import type { ErrorCode, WireError } from '../../common/errors/index.js'
 import type { ExecutorId, TaskId } from '../../common/index.js'
 import type { Schedulable } from '../pool/schedulable.js'
 import type { ExecutorState, ExecutorTable } from './executor-table.js'
@@ -204,7 +204,7 @@ export class TaskSetManager implements Schedulable {
       const failures =
         outcome.isFinal === true ? this.#failureCount(attempt.index) + 1 : this.#addFailure(attempt.index)
       if (outcome.isFinal !== true && failures < this.#maxTaskFailures) return undefined
-      const details = { ...this.#facts(attempt), failures, lastError: outcome.error.message }
+      const details = { ...this.#facts(attempt), failures, lastError: errorText(outcome.error) }
       return { code: 'FS_JOB_FAILED', details, cause: outcome.error }
     }
     if (outcome.type !== 'executorLost' || !outcome.counts) return undefined
@@ -261,4 +261,9 @@ export class TaskSetManager implements Schedulable {
     }
     return -1
   }
+}
+
+/** An error in a line: the names of those that say more than that they are errors stand before the message. */
+function errorText({ name, message, code }: WireError): string {
+  return code !== undefined || name === 'Error' || name === '' ? message : `${name}: ${message}`
 }
