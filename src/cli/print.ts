@@ -1,13 +1,14 @@
 import type { FiresteelError } from '../common/errors/index.js'
+import { terminal } from '../common/log/index.js'
 
 /** Prints what a command was asked for. The one place besides the logger that writes to the console. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Prints what is about a command rather than its result. */
+/** Prints what is about a command rather than its result, clear of the progress line. */
 export function printNote(text: string): void {
-  process.stderr.write(`${text}\n`)
+  terminal().writeLine(text)
 }
 
 /** Prints why a command was refused: the message and what to do, without a stack. */

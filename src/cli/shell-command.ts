@@ -13,12 +13,13 @@ import { describeFailure } from './run-application.js'
 import { complete } from './shell/complete.js'
 import { historySize, readHistory, writeHistory } from './shell/history-file.js'
 import { ShellScope } from './shell/shell-scope.js'
-import { ShellSession } from './shell/shell-session.js'
+import { ShellSession, type ShellState } from './shell/shell-session.js'
 import { parseSubmitArguments } from './submit-arguments.js'
 import { submitCommand } from './submit-command.js'
 import { versionText } from './version-text.js'
 
 const applicationName = 'Spark shell'
+const prompts = { ready: 'firesteel> ', more: '         | ' } as const
 
 /** `firesteel shell`: a prompt for TypeScript with a running context. */
 export async function shellCommand(argv: readonly string[]): Promise<void> {
@@ -57,11 +58,11 @@ async function converse(spark: SparkSession): Promise<void> {
     input: streams?.input ?? process.stdin,
     output: streams?.output,
     terminal: streams !== undefined,
-    prompt: 'firesteel> ',
+    prompt: prompts.ready,
     history: streams ? readHistory() : [],
     historySize,
     removeHistoryDuplicates: true,
-    completer: (line: string) => complete(line, scope),
+    completer: (line: string) => complete(line, scope, chained),
   })
   process.on('unhandledRejection', showError)
   if (streams) greet(sc)
@@ -84,26 +85,40 @@ interface Conversation {
 }
 
 async function readLines(reader: Interface, { session, sc }: Conversation): Promise<void> {
-  let isRunning = false
+  /** Stops waiting for the input that runs; undefined when none does. */
+  let leave: ((state: ShellState) => void) | undefined
   reader.on('history', writeHistory)
   reader.on('SIGINT', () => {
-    if (isRunning) sc.cancelAllJobs()
-    else if (session.unfinished === '' && reader.line === '') printNote('\n(:quit or Ctrl-D ends the shell)')
-    session.clear()
-    reader.setPrompt('firesteel> ')
-    reader.write(null, { ctrl: true, name: 'u' })
-    if (!isRunning) reader.prompt()
+    if (reader.line !== '') reader.write(null, { ctrl: true, name: 'u' })
+    if (leave === undefined) {
+      print(session.unfinished === '' ? '^C (:quit or Ctrl-D ends the shell)' : '^C')
+      session.clear()
+      reader.setPrompt(prompts.ready)
+      reader.prompt()
+    } else if (sc.statusTracker.getActiveJobIds().length > 0) {
+      sc.cancelAllJobs('Ctrl-C was pressed')
+    } else {
+      printNote('^C (it goes on in the background)')
+      leave('ready')
+    }
   })
   if (reader.terminal) reader.prompt()
   for await (const line of reader) {
-    isRunning = true
-    const state = await session.line(line)
-    isRunning = false
+    const left = new Promise<ShellState>((resolve) => {
+      leave = resolve
+    })
+    const state = await Promise.race([session.line(line), left])
+    leave = undefined
     if (state === 'closed') return
-    reader.setPrompt(state === 'more' ? '         | ' : 'firesteel> ')
+    reader.setPrompt(prompts[state])
     if (reader.terminal) reader.prompt()
   }
   if (session.unfinished !== '') printNote('The last input was not whole and did not run.')
+}
+
+/** What calls on a context or an RDD mostly give: completion cannot run them to find out. */
+function chained(root: unknown): unknown {
+  return root instanceof SparkContext || root instanceof RDD ? RDD.prototype : undefined
 }
 
 function greet(sc: SparkContext): void {

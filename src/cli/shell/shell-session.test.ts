@@ -71,3 +71,14 @@ test('completes variables and properties', async () => {
   expect(complete('answer.to.', scope)).toEqual([['life'], ''])
   expect(complete('missing.', scope)).toEqual([[], ''])
 })
+
+test('completes what a chain of calls or a line that continues from the last value gives', async () => {
+  const { scope, type } = session()
+  await type('[1, 2]')
+  expect(complete('.lengt', scope)).toEqual([['length'], 'lengt'])
+  const chained = (root: unknown) => (root === scope.peek('answer') ? { map: 1, max: 2 } : undefined)
+  for (const line of ['answer.of((n) => n).ma', 'const x = await answer.of(1).twice(f(2)).ma', 'f(answer.of(1).ma']) {
+    expect(complete(line, scope, chained)).toEqual([['map', 'max'], 'ma'])
+  }
+  expect(complete('missing.of(1).ma', scope, chained)).toEqual([[], 'ma'])
+})
