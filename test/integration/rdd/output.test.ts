@@ -59,6 +59,15 @@ onContexts('output that is refused', {}, (bench) => {
     expect(readdirSync(path)).toEqual(['precious'])
   })
 
+  test('where existing paths are allowed, files are added to them', async () => {
+    const path = join(bench.folder, 'shared')
+    await bench.sc.parallelize(['old', 'older'], 2).saveAsTextFile(path)
+    bench.sc.runtime.conf.set('spark.hadoop.validateOutputSpecs', 'false')
+    await bench.sc.parallelize(['new'], 1).saveAsTextFile(path)
+    bench.sc.runtime.conf.set('spark.hadoop.validateOutputSpecs', 'true')
+    expect(await bench.sc.textFile(path).collect()).toEqual(['new', 'older'])
+  })
+
   test('an RDD without partitions makes an empty folder that says it is complete', async () => {
     const path = join(bench.folder, 'none')
     await bench.sc.emptyRDD().saveAsTextFile(path)
