@@ -20,7 +20,7 @@ backslash at the end continues the line, and a backslash escapes the character a
 
 /** The page of settings. */
 export function configurationPage({ configSections, withoutEffect, reservedKeys }) {
-  const row = (entry) => describe(entry, reservedKeys.has(entry.key))
+  const row = (entry) => describe(entry, reservedKeys.get(entry.key))
   const parts = configSections.map(
     ({ title, entries }) =>
       `## ${title}\n\n${table(['Setting', 'Default', 'Type', 'Meaning'], sorted(entries).map(row))}`,
@@ -43,13 +43,13 @@ ${table(['Keys', 'Reason', 'Such as'], rows)}`
 
 const sorted = (entries) => entries.toSorted((a, b) => (a.key < b.key ? -1 : 1))
 
-function describe(entry, isReserved) {
+function describe(entry, whyReserved) {
   const bareUnit = /a bare number counts (.+)$/.exec(entry.type.accepts)?.[1]
   const name = entry.type.name === 'bytes' ? 'size' : entry.type.name
   const type = bareUnit ? `${name} (${bareUnit})` : entry.type.name === 'enum' ? entry.type.accepts : name
   const also =
     entry.aliases.length === 0 ? '' : ` Older name: ${entry.aliases.map((alias) => `\`${alias}\``).join(', ')}.`
-  const reserved = isReserved ? ' **No effect yet.**' : ''
+  const reserved = whyReserved ? ` **No effect yet:** ${whyReserved}.` : ''
   const hidden = entry.secret ? ' Never shown.' : ''
   const defaultText = /^[(]|^$| /.test(entry.defaultText) ? entry.defaultText : `\`${entry.defaultText}\``
   return [`\`${entry.key}\``, defaultText, type, `${entry.doc}${also}${hidden}${reserved}`]

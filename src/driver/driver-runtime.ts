@@ -16,6 +16,7 @@ import {
   EXTRA_LISTENERS,
   FILES,
   FILES_OVERWRITE,
+  IO_COMPRESSION_CODEC,
   JARS,
   JARS_FOLDERS,
   LOCAL_DIR,
@@ -41,6 +42,7 @@ import type {
   InProcessExecutor,
   ManagerContext,
 } from '../scheduler/index.js'
+import { compressionCodec } from '../serializer/index.js'
 import { AppStatus } from '../status/index.js'
 import { Accumulators } from './accumulators.js'
 import { Checkpoints } from './checkpoints.js'
@@ -106,6 +108,8 @@ export class DriverRuntime implements RddContext {
     )
     this.status = new AppStatus(conf.getInt('spark.ui.retainedJobs', 1000))
     this.bus.add(this.status)
+    // Refused here when this Node.js lacks it, and not by each task.
+    compressionCodec(conf.get(IO_COMPRESSION_CODEC))
     const feed = new EventFeed(this.bus, () => systemClock.now())
     const base = conf.get(LOCAL_DIR) ?? [tmpdir()]
     this.#folders = new TemporaryFolders(base)

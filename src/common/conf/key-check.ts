@@ -16,8 +16,9 @@ export function warningFor(key: string): ConfWarning | undefined {
   if (!key.startsWith('spark.')) return undefined
   const entry = findEntry(key)
   if (entry?.key === key) {
-    if (!reservedKeys.has(key)) return undefined
-    return { key, kind: 'no-effect', text: `${key} has no effect in this version of Firesteel` }
+    const why = reservedKeys.get(key)
+    if (why === undefined) return undefined
+    return { key, kind: 'no-effect', text: `${key} has no effect in this version of Firesteel: ${why}` }
   }
   if (entry !== undefined) {
     return { key, kind: 'renamed', text: `${key} is an older name of ${entry.key}, which should be used instead` }

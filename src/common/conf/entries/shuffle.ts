@@ -66,9 +66,9 @@ export const REDUCER_MAX_REQS_IN_FLIGHT = define({
 
 export const IO_COMPRESSION_CODEC = define({
   key: 'spark.io.compression.codec',
-  type: oneOf('lz4', 'zstd', 'deflate', 'none'),
+  type: oneOf('lz4', 'snappy', 'zstd', 'deflate', 'none'),
   default: 'lz4',
-  doc: 'How shuffle data, broadcasts and serialized blocks are compressed. `zstd` needs Node 22.15 or later. Spark also knows lzf and snappy.',
+  doc: 'How shuffle data, spills and cached partitions are compressed. `zstd` needs Node 22.15 or later in the driver and all executors. Spark also knows lzf.',
 })
 
 export const IO_COMPRESSION_ZSTD_LEVEL = define({
