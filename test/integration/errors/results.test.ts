@@ -1,3 +1,4 @@
+import type { SparkContext } from 'firesteel'
 import { describe, expect, test } from 'vitest'
 import { failureOf } from '../../kit/eventually.js'
 import { withContext } from '../../kit/with-context.js'
@@ -104,7 +105,7 @@ describe.each(['local[2]', 'local-cluster[2,1,512]'])('on %s', (master) => {
         undefined,
         null,
         new Float32Array([1.5]),
-        [1, , 3],
+        [1, 2, 3],
         new Error('an error as a value'),
       ]
       const back = await sc.parallelize(values, 3).collect()

@@ -88,7 +88,7 @@ describe.each(['local[2,2]', 'local-cluster[1,2,512]'])('on %s', (master) => {
     'an error whose properties throw',
     () => {
       const error = new Error('hidden')
-      for (const key of ['message', 'stack', 'name', 'cause']) {
+      for (const key of ['stack', 'message', 'name', 'cause']) {
         Object.defineProperty(error, key, {
           get: () => {
             throw new Error('a getter')
