@@ -26,7 +26,8 @@ export class RangePartitioner<K = unknown> extends Partitioner {
   readonly ascending: boolean
   /** @internal The captured order of the keys, where it is not their natural one. */
   readonly comparator: CapturedFunction | undefined
-  readonly #rdd: RDD<[K, unknown]>
+  /** What the keys are sampled from; let go of then, so that it can be cleaned up while the partitioner lives on. */
+  #rdd: RDD<[K, unknown]> | undefined
   readonly #operation: string
   readonly #site: CallSite
   readonly #compare: (a: unknown, b: unknown) => number
@@ -58,6 +59,7 @@ export class RangePartitioner<K = unknown> extends Partitioner {
     this.#prepared ??= this.#sample().then(
       (bounds) => {
         this.#bounds = bounds
+        this.#rdd = undefined
         this.#partitionOf = rangePartition(bounds, this.#compare, this.ascending)
       },
       (error: unknown) => {
