@@ -90,6 +90,8 @@ export class SchedulerShell {
   readonly #running = new Map<number, TaskAttempt>()
   /** Tasks that have ended, and whose results are being fetched. */
   readonly #fetching = new Map<TaskId, ExecutorId>()
+  /** Set when no job may begin any more. */
+  #stopReason: string | undefined
   #isHandling = false
   #nextJob = 0
 
@@ -110,6 +112,9 @@ export class SchedulerShell {
   async run(request: JobRequest, frame: JobFrame): Promise<void> {
     await request.rdd.prepare()
     request.signal?.throwIfAborted()
+    if (this.#stopReason !== undefined) {
+      throw new FiresteelError('FS_JOB_CANCELLED', { jobId: '(not started)', reason: this.#stopReason })
+    }
     const partitions = request.partitions ?? request.rdd.partitions
     const id = jobId(this.#nextJob++)
     request.onJob?.(id)
@@ -274,6 +279,7 @@ export class SchedulerShell {
 
   /** Ends every job and timer. */
   stop(reason: string): void {
+    this.#stopReason = reason
     this.handle({ type: 'cancelAllJobs', reason })
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()
