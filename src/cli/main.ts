@@ -1,8 +1,7 @@
 import { FiresteelError } from '../common/errors/index.js'
 import { nearest } from '../common/index.js'
-import { ignoreClosedOutput } from './closed-output.js'
 import { commands } from './commands.js'
-import { printRefusal } from './print.js'
+import { ignoreClosedOutput, printRefusal } from './print.js'
 
 /** Calls the command that the first word names. */
 async function main([name = 'help', ...argv]: readonly string[]): Promise<void> {

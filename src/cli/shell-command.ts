@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
+import { mapStack } from '../closure/index.js'
 import { findDefaultsFile, readPropertiesFile, setSubmittedConf } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
@@ -51,7 +52,7 @@ function resolveConf(argv: readonly string[]): boolean {
 async function converse(spark: SparkSession): Promise<void> {
   const { sparkContext: sc } = spark
   const scope = new ShellScope(await globalsOf(spark), importFromWorkingFolder)
-  const showError = (error: unknown) => printNote(isCancelled(error) ? error.message : describeFailure(error))
+  const showError = (error: unknown) => printNote(isCancelled(error) ? error.message : describeAtPrompt(error))
   const session = new ShellSession(scope, { result: print, error: showError, describe })
   const streams = promptStreams()
   const reader = createInterface({
@@ -64,14 +65,28 @@ async function converse(spark: SparkSession): Promise<void> {
     removeHistoryDuplicates: true,
     completer: (line: string) => complete(line, scope, chained),
   })
-  process.on('unhandledRejection', showError)
+  process.on('unhandledRejection', showError).on('uncaughtException', showError)
   if (streams) greet(sc)
   try {
     await readLines(reader, { session, sc })
   } finally {
-    process.off('unhandledRejection', showError)
+    process.off('unhandledRejection', showError).off('uncaughtException', showError)
     reader.close()
   }
+}
+
+/** As after a submit; the stack ends with the input itself, below which there is the shell only. */
+function describeAtPrompt(error: unknown): string {
+  if (error instanceof Error && error.stack !== undefined) {
+    const lines = mapStack(error.stack).split('\n')
+    const input = lines.findIndex((line) => /^\s+at (?:async )?eval \(shell-\d+:/.test(line))
+    if (input >= 0)
+      error.stack = lines
+        .slice(0, input + 1)
+        .join('\n')
+        .replace(/eval \((shell-[\d:]+)\)$/, '$1')
+  }
+  return describeFailure(error)
 }
 
 /** What the user ended himself needs no stack. */

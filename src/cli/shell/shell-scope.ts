@@ -39,8 +39,8 @@ export class ShellScope {
 
   /** Runs compiled input and returns the value of its last expression. When it throws, what it declared is gone. */
   async run(code: string, declared: readonly string[]): Promise<unknown> {
-    const source = `(async () => { let ${resultName};
-${code}
+    // The code begins on the first line, so that stacks tell its own lines.
+    const source = `(async () => { let ${resultName}; ${code}
 return { value: ${resultName}, next: (source) => eval(source) } })()
 //# sourceURL=shell-${++this.#count}`
     const ran = (await this.#evaluate(source)) as Ran

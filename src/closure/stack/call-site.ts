@@ -43,7 +43,8 @@ function userFrames(below: Function): Frame[] {
 function toFrame(site: NodeJS.CallSite): Frame {
   return {
     name: site.getFunctionName() ?? '',
-    file: site.getFileName() ?? '',
+    // What was typed at a prompt has no file, but a name.
+    file: site.getFileName() ?? site.getScriptNameOrSourceURL() ?? '',
     line: site.getLineNumber() ?? 0,
     column: site.getColumnNumber() ?? 0,
   }
