@@ -1,6 +1,8 @@
+import { FiresteelError } from '../common/errors/index.js'
 import { encodeValue } from '../serializer/index.js'
 import { KeyMap, mapByValue } from './key-map.js'
 import { OutputActions } from './output.js'
+import type { Partitioner } from './partitioner.js'
 import type { RDD } from './rdd.js'
 import type { CapturedFunction } from './rdd-context.js'
 import { combineByKey } from './shuffles.js'
@@ -33,7 +35,7 @@ export abstract class PairActions<T> extends OutputActions<T> {
     const args = { key: Buffer.from(encodeValue(key)).toString('base64') }
     const hasKey: CapturedFunction = { ref: { builtin: 'hasKey', args }, closures: [] }
     const found = this.oneToOne<[K, V]>('lookup', 'filter', hasKey).values()
-    const partitions = this.partitioner === undefined ? undefined : [this.partitioner.getPartition(key)]
+    const partitions = this.partitioner === undefined ? undefined : [partitionOf(key, this.partitioner)]
     return collected<V>(found, 'lookup', partitions)
   }
 
@@ -52,6 +54,14 @@ export abstract class PairActions<T> extends OutputActions<T> {
     }
     return mapByValue(merged)
   }
+}
+
+function partitionOf(key: unknown, partitioner: Partitioner): number {
+  const partition = partitioner.getPartition(key)
+  const { numPartitions } = partitioner
+  if (Number.isInteger(partition) && partition >= 0 && partition < numPartitions) return partition
+  const details = { partition: String(partition), numPartitions, key: String(key) }
+  throw new FiresteelError('FS_RDD_PARTITION_INDEX', details)
 }
 
 async function counted<K>(ones: RDD<[K, number]>, operation: string): Promise<Map<K, number>> {

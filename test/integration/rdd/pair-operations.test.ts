@@ -132,6 +132,13 @@ onContexts('pairs', { onCluster: true }, (bench) => {
     expect(await placed.lookup(3)).toEqual([3])
     const halves = bench.sc.range(1, 7, 1, 3).keyBy((x) => x / 2)
     expect(await codeOf(halves.partitionBy(new Parity()).count())).toBe('FS_RDD_PARTITION_INDEX')
+    expect(await codeOf(placed.lookup(0.5))).toBe('FS_RDD_PARTITION_INDEX')
+    class Late extends Parity {
+      override getPartition(key: unknown): number {
+        return Promise.resolve(key) as never
+      }
+    }
+    expect(await codeOf(numbers.partitionBy(new Late()).count())).toBe('FS_RDD_ASYNC_UNSUPPORTED')
   })
 })
 
