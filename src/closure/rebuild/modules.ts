@@ -117,7 +117,10 @@ function compatibleLine(version: string): string {
 /** Imports as a module in `folder` would. */
 export async function importFrom(specifier: string, folder: string, options?: ImportCallOptions): Promise<object> {
   if (/^[a-z-]+:/.test(specifier) || isBuiltin(specifier)) return importUrl(specifier, options)
-  // Vite writes the file of a package as a path from its own root.
+  // Vite writes files outside of its root with a prefix, and the file of a package as a path from its own root.
+  const outside = /^\/@fs\/(.+)$/.exec(specifier)?.[1]
+  if (outside !== undefined)
+    return importUrl(pathToFileURL(isAbsolute(outside) ? outside : `/${outside}`).href, options)
   const viteFile = /^\/node_modules\/(.+)$/.exec(specifier)?.[1]
   const found = findPackage(viteFile ?? specifier, folder)
   const file =
