@@ -4,6 +4,7 @@ import {
   BROADCAST_BLOCK_SIZE,
   BROADCAST_CHECKSUM,
   NETWORK_TIMEOUT,
+  RPC_MESSAGE_MAX_SIZE,
   type SparkConf,
   STORAGE_REPLICATION_PROACTIVE,
 } from '../common/conf/index.js'
@@ -49,7 +50,7 @@ export class DriverStorage implements CacheView {
     })
     this.#broadcasts = new BroadcastServer({
       rpc,
-      pieceBytes: conf.get(BROADCAST_BLOCK_SIZE),
+      pieceBytes: Math.min(conf.get(BROADCAST_BLOCK_SIZE), conf.get(RPC_MESSAGE_MAX_SIZE) / 2),
       checksum: conf.get(BROADCAST_CHECKSUM),
       removeFromExecutors: async (id, options) => {
         backend.sendAll('forgetBroadcast', { id })

@@ -10,6 +10,7 @@ import {
   REDUCER_MAX_REQS_IN_FLIGHT,
   REDUCER_MAX_SIZE_IN_FLIGHT,
   RPC_ASK_TIMEOUT,
+  RPC_MESSAGE_MAX_SIZE,
   SHUFFLE_COMPRESS,
   SHUFFLE_IO_MAX_RETRIES,
   SHUFFLE_IO_RETRY_WAIT,
@@ -46,7 +47,8 @@ export function executorOptions(conf: SparkConf, place: ExecutorPlace): Executor
     askTimeoutMs: conf.get(RPC_ASK_TIMEOUT),
     killGraceMs: killGrace(conf),
     filesTimeoutMs: conf.get(FILES_FETCH_TIMEOUT),
-    maxDirectResultBytes: conf.get(TASK_MAX_DIRECT_RESULT_SIZE),
+    // As in Spark, what does not fit into a message is fetched, whatever the setting says.
+    maxDirectResultBytes: Math.min(conf.get(TASK_MAX_DIRECT_RESULT_SIZE), conf.get(RPC_MESSAGE_MAX_SIZE) / 2),
     readHostLocalDisk: conf.get(SHUFFLE_READ_HOST_LOCAL_DISK),
     shuffleFetch: {
       maxBytesInFlight: conf.get(REDUCER_MAX_SIZE_IN_FLIGHT),

@@ -1,6 +1,4 @@
-import type { RpcMessage } from '../rpc/index.js'
-
-const pieceBytes = 4 * 1048576
+import { bulkPieceBytes as pieceBytes, type RpcMessage } from '../rpc/index.js'
 
 /** Results too large for the control channel: kept until the driver has fetched them. */
 export class ResultStore {

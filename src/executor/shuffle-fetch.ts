@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { RpcEnvironment, RpcMessage, RpcPeer } from '../rpc/index.js'
+import { bulkPieceBytes as pieceBytes, type RpcEnvironment, type RpcMessage, type RpcPeer } from '../rpc/index.js'
 import type { FetchedPiece } from '../shuffle/index.js'
 import { shuffleEndpoint } from './executor-messages.js'
 
@@ -189,8 +189,6 @@ class Fetch {
     this.#waiting?.()
   }
 }
-
-const pieceBytes = 1048576
 
 /** Streams a part of a file that this executor wrote. */
 export async function* serveShufflePart(part: ServedPart): AsyncGenerator<RpcMessage> {

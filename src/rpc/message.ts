@@ -29,3 +29,6 @@ export type RpcHandler = (message: RpcMessage, context: RpcContext) => RpcReply
  * `askStream`; one-way sends ignore what is returned. Handlers are started in the order in which the peer sent.
  */
 export type RpcHandlers = Readonly<Record<string, RpcHandler>>
+
+/** Bytes of bulk data in one message of a stream: with its header it fits into the least `spark.rpc.message.maxSize`. */
+export const bulkPieceBytes = 512 * 1024

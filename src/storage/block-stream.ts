@@ -1,13 +1,11 @@
-import type { RpcMessage } from '../rpc/index.js'
+import { bulkPieceBytes as pieceBytes, type RpcMessage } from '../rpc/index.js'
 import type { GetHead } from './block-messages.js'
 import { cutFrames, type Frames, sharedBytes } from './shared-frames.js'
 
-/** Bytes of one message of a stream of blocks. */
-const pieceBytes = 1 << 20
 /** Attachments of one message at most, where frames are small. */
 const pieceAttachments = 1_000
 
-/** A block as a stream: the lengths of its frames, then their bytes, in messages of about a megabyte. Nothing is copied. */
+/** A block as a stream: the lengths of its frames, then their bytes, in messages of half a megabyte. Nothing is copied. */
 export function* blockMessages(frames: Frames): Generator<RpcMessage> {
   yield { body: { lengths: frames.map((frame) => frame.byteLength) } satisfies GetHead }
   let attachments: Uint8Array[] = []
