@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { mapStack } from '../closure/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { describeError } from '../common/log/index.js'
 import type { PreparedApplication } from '../deploy/submit/index.js'
@@ -48,7 +49,14 @@ const loaderFrames =
 
 /** What is printed for an error that an application did not catch: its stack in the user's files, hint, and causes. */
 export function describeFailure(error: unknown): string {
-  return error instanceof Error
-    ? describeError(error).replace(loaderFrames, '').trimEnd()
-    : `Uncaught ${inspect(error)}`
+  if (!(error instanceof Error)) return `Uncaught ${inspect(error)}`
+  mapStacks(error)
+  return describeError(error).replace(loaderFrames, '').trimEnd()
+}
+
+/** Firesteel's own errors tell of the program's lines, not of Firesteel's. */
+function mapStacks(error: Error): void {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof FiresteelError && at.stack !== undefined) at.stack = mapStack(at.stack)
+  }
 }

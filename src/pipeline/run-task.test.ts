@@ -74,6 +74,14 @@ describe('a task of record operators', () => {
     expect(await runner.run([1, 2, 3], operators, collect)).toEqual([3, 3, 4, 4])
   })
 
+  test('starts over in the asynchronous form when a flatMap gives an asynchronous generator', async () => {
+    const f = runner.fn(async function* (x: number) {
+      yield x
+      yield -x
+    })
+    expect(await runner.run([1, 2], [{ op: 'flatMap', f }], collect)).toEqual([1, -1, 2, -2])
+  })
+
   test('names what it was given where a pair or an iterable is needed', async () => {
     await expect(runner.run([1], [{ op: 'keys' }], collect)).rejects.toThrow(/FS_RDD_NOT_A_PAIR.*length 2: 1/)
     await expect(runner.run([1], [{ op: 'flatMap', f: runner.fn(() => 7) }], collect)).rejects.toThrow(

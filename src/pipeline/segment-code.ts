@@ -105,6 +105,7 @@ export const segmentRuntime = {
     throw new FiresteelError('FS_RDD_NOT_A_PAIR', { record: preview(record) })
   },
   chunks(value: unknown, operator: string): ChunkIterator {
+    if (isAsyncOnly(value)) throw new NeedsAsync()
     return new ChunkIterator(iteratorOf(value, operator))
   },
   asyncChunks(value: unknown, operator: string): AsyncChunkIterator {
@@ -113,6 +114,12 @@ export const segmentRuntime = {
     if (make !== undefined) return new AsyncChunkIterator(make.call(asyncIterable))
     return new AsyncChunkIterator(iteratorOf(value, operator))
   },
+}
+
+/** What an asynchronous generator returns. */
+function isAsyncOnly(value: unknown): boolean {
+  const iterable = value as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined
+  return typeof iterable?.[Symbol.asyncIterator] === 'function' && typeof iterable[Symbol.iterator] !== 'function'
 }
 
 function iteratorOf(value: unknown, operator: string): Iterator<unknown> {
