@@ -116,21 +116,23 @@ test('after a checkpoint, what the RDD was made from is cleaned up while it live
     'local[2]',
     async ({ sc, localDir }) => {
       sc.setCheckpointDir(folder)
-      const make = () => {
-        const sorted = sc
-          .range(0, 50, 1, 2)
+      const run = async () => {
+        const rdd = sc
+          .range(0, 50, 1, 1)
           .map((n): [number, number] => [n % 5, n])
           .reduceByKey((a, b) => a + b)
-        return sorted.sortByKey()
+        rdd.checkpoint()
+        expect(await rdd.count()).toBe(5)
+        await afterCollection('the shuffles before it to be removed', () => leftovers(sc).shuffles === 0)
+        expect(filesBelow(localDir)).toEqual([])
+        expect(await rdd.keys().collect()).toEqual([0, 1, 2, 3, 4])
+        expect(filesBelow(folder).length).toBeGreaterThan(0)
       }
-      const holder: { rdd?: ReturnType<typeof make> } = { rdd: make() }
-      holder.rdd?.checkpoint()
-      expect(await holder.rdd?.count()).toBe(5)
-      await afterCollection('the shuffles before it to be removed', () => leftovers(sc).shuffles === 0)
-      expect(filesBelow(localDir)).toEqual([])
-      expect((await holder.rdd?.keys().collect()) ?? []).toEqual([0, 1, 2, 3, 4])
-      expect(filesBelow(folder).length).toBeGreaterThan(0)
-      holder.rdd = undefined
+      await run()
+      await sc
+        .range(0, 4)
+        .map((n) => n)
+        .collect()
       await afterCollection('the checkpoint to be removed', () => filesBelow(folder).length === 0)
     },
     { conf },
