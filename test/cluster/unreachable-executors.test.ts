@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { eventually, failureOf } from '../kit/eventually.js'
-import { Gate, waitAt } from '../kit/gate.js'
+import { Gate, mark, waitAt } from '../kit/gate.js'
 import { executorsOf, isAlive, signalExecutor } from '../kit/processes.js'
 import { freePort, TcpRelay } from '../kit/tcp-relay.js'
 import { withContext } from '../kit/with-context.js'
@@ -43,6 +43,33 @@ describe('an executor that is not heard of', () => {
         expect(await executorsOf(2)).not.toContain(frozen)
       },
       { conf: impatient },
+    ))
+
+  test('because it froze while others want to fetch from it has its outputs made again', () =>
+    withContext(
+      'local-cluster[2,1,512]',
+      async ({ sc, events }) => {
+        using maps = new Gate()
+        const { folder } = maps
+        const summed = sc
+          .parallelize(words, 4)
+          .mapPartitions((records) => {
+            mark(folder)
+            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+            return records
+          })
+          .map((word): [string, number] => [word, 1])
+          .reduceByKey((a, b) => a + b, 2)
+        expect(await summed.count()).toBe(3)
+        const made = maps.waiting
+        const frozen = made[0] as number
+        signalExecutor(frozen, 'SIGSTOP')
+        expect(new Map(await summed.collect())).toEqual(counts)
+        expect(events.losses).toHaveLength(1)
+        expect(events.losses[0]).toMatchObject({ cause: 'heartbeatSilence' })
+        expect(events.successes('map')).toHaveLength(4 + made.filter((pid) => pid === frozen).length)
+      },
+      { conf: { ...impatient, 'spark.shuffle.readHostLocalDisk': false, 'spark.shuffle.io.retryWait': '100ms' } },
     ))
 
   test('because its connection broke is told so, and replaced', async () => {

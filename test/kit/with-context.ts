@@ -1,6 +1,6 @@
 import { SparkContext } from 'firesteel'
 import { EventRecord } from './event-record.js'
-import { within } from './eventually.js'
+import { eventually, within } from './eventually.js'
 import { LeftOvers } from './left-overs.js'
 import { StderrRecord } from './stderr-record.js'
 
@@ -37,6 +37,7 @@ export async function withContext(
     sc.addSparkListener(events.listener)
     try {
       await within(timeoutMs, 'the test', body({ sc, events, stderr, localDir }))
+      if (!sc.isStopped) await expectIdle(sc)
     } finally {
       await within(20_000, 'sc.stop()', sc.stop())
     }
@@ -51,4 +52,30 @@ export async function withContext(
     throw failure.error
   }
   await leftOvers.expectNothing()
+}
+
+interface Inside {
+  readonly runtime: {
+    readonly shell: {
+      readonly leftovers: Readonly<Record<string, number>>
+      readonly scheduler: { assertEmpty(): void }
+    }
+  }
+}
+
+/** Nothing of jobs that have ended is kept in the driver; what was cancelled takes a moment to end. */
+async function expectIdle(sc: SparkContext): Promise<void> {
+  const { shell } = (sc as unknown as Inside).runtime
+  let left = ''
+  try {
+    await eventually('a driver that keeps nothing', () => {
+      // Outputs of shuffles are kept for jobs to come.
+      const { shuffles: _, ...leftovers } = shell.leftovers
+      left = JSON.stringify(leftovers)
+      return Object.values(leftovers).every((count) => count === 0)
+    })
+  } catch (error) {
+    throw new Error(`the driver keeps ${left}`, { cause: error })
+  }
+  shell.scheduler.assertEmpty()
 }

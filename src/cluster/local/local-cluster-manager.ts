@@ -126,7 +126,13 @@ class LocalClusterProvider implements ExecutorProvider {
     child.on('error', (error) =>
       this.#ended(id, { code: 'exitCode', message: `it could not be started: ${error.message}`, causedByApp: false }),
     )
-    child.on('exit', (code, signal) => this.#ended(id, this.#causeOf(id, [code, signal], errors)))
+    child.on('exit', (code, signal) => {
+      const ended = (): void => this.#ended(id, this.#causeOf(id, [code, signal], errors))
+      if (signal !== 'SIGABRT' && signal !== 'SIGTRAP') return ended()
+      // V8 gave up: its last words may still be on their way. Processes that a task has started can keep the pipe open.
+      child.once('close', ended)
+      setTimeout(ended, lastWordsMs)
+    })
     child.unref()
     for (const pipe of [child.stdin, child.stderr]) (pipe as { unref?: () => void } | null)?.unref?.()
   }
@@ -173,20 +179,34 @@ class LocalClusterProvider implements ExecutorProvider {
     }
   }
 
+  /** What cannot even be started (the files are gone, no more processes) leaves the application with those it has. */
+  #launchAgain(): void {
+    try {
+      this.#launch()
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error)
+      this.#context.log('warn', `no executor could be started in place of one that ended: ${problem}`)
+      if (this.#children.size === 0 && this.#relaunches.size === 0) this.#context.noMoreExecutors(problem)
+    }
+  }
+
   /** At once, but with growing pauses where starts fail. */
   #relaunch(): void {
     if (this.#failedStarts === 0) {
-      this.#launch()
+      this.#launchAgain()
       return
     }
     const again = (): void => {
       this.#relaunches.delete(timer)
-      this.#launch()
+      this.#launchAgain()
     }
     const timer = setTimeout(again, Math.min(1000, 100 * 2 ** this.#failedStarts))
     this.#relaunches.add(timer)
   }
 }
+
+/** How long the end of a process waits for the rest of what it wrote. */
+const lastWordsMs = 200
 
 /** Ends of executors, for each executor asked for, before no further ones are started. */
 const failuresForEach = 10
