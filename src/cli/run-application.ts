@@ -20,6 +20,8 @@ export async function runApplication({ entry, url }: PreparedApplication, option
   process.argv = [process.argv[0]!, entry, ...args]
   // Stacks name the user's own files and lines, not those of the bundle.
   process.setSourceMapsEnabled(true)
+  // Ten frames may all be Firesteel's; those of the program come behind them.
+  Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 40)
   const module = (await import(url)) as Record<string, unknown>
   if (className !== undefined) await callExport(module, className, { entry, args })
 }

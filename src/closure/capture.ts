@@ -5,7 +5,6 @@ import { writeCode } from './capture/write-code.js'
 import type { CallSite, Closure } from './closure.js'
 import { ByteWriter } from './format/byte-writer.js'
 import { formatVersion } from './format/tags.js'
-import { callSite } from './stack/call-site.js'
 
 /** How a function is captured. */
 export interface CaptureOptions {

@@ -1,7 +1,8 @@
 import { createRequire, isBuiltin } from 'node:module'
+import { ownUrl } from '../../common/index.js'
 import { indexExports, type ModuleReference } from './module-reference.js'
 
-const require = createRequire(import.meta.url)
+const require = createRequire(ownUrl())
 const index = new Map<object, ModuleReference>()
 const indexed = new Set<string>()
 let lastLength = -1

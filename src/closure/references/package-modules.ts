@@ -1,11 +1,12 @@
 import { createRequire, isBuiltin } from 'node:module'
 import { relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ownUrl } from '../../common/index.js'
 import type { ModuleRef } from '../closure.js'
 import { indexExports, type ModuleReference } from './module-reference.js'
 import { findPackage, packageOfFile } from './packages.js'
 
-const require = createRequire(import.meta.url)
+const require = createRequire(ownUrl())
 const index = new Map<object, ModuleReference>()
 const indexed = new Set<string>()
 

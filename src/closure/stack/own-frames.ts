@@ -1,17 +1,19 @@
 import { fileURLToPath } from 'node:url'
+import { ownUrl } from '../../common/index.js'
 
-const here = import.meta.url
+const here = ownUrl()
 
 /**
- * The folder of Firesteel's own code, as a prefix of URLs: `…/dist/` when built, `…/src/` in development. Examples and
- * tests of the package are not in it: they are programs like the user's.
+ * The folders of Firesteel's own code, as URLs and as paths: `…/dist/`, and `…/src/` where source maps lead to. Examples and tests of the
+ * package are not in them: they are programs like the user's.
  */
-const folder = /^.*\/(?:dist|src)\//.exec(here)?.[0] ?? here
-const folderPath = folder.startsWith('file:') ? fileURLToPath(folder) : folder
+const root = /^(.*\/)(?:dist|src)\//.exec(here)?.[1]
+const folders = root === undefined ? [here] : [`${root}dist/`, `${root}src/`]
+const prefixes = [...folders, ...folders.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url))]
 
 /** Whether a frame's file, a path or a URL, is part of Firesteel. */
 export function isOwnFile(file: string): boolean {
-  return (file.startsWith(folder) || file.startsWith(folderPath)) && !/\.test\.[cm]?[jt]s/.test(file)
+  return prefixes.some((prefix) => file.startsWith(prefix)) && !/\.test\.[cm]?[jt]s/.test(file)
 }
 
 /** Whether a frame's file is part of Node, or none at all. */
