@@ -26,7 +26,7 @@ import { FilesClient } from './files/index.js'
 import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
 import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
-import { ShuffleFetches, type ShuffleFetchOptions, serveShufflePart } from './shuffle-fetch.js'
+import { lostOutput, ShuffleFetches, type ShuffleFetchOptions, serveShufflePart } from './shuffle-fetch.js'
 import { shuffleReads } from './shuffle-reads.js'
 import type { SlotCodecs } from './slot.js'
 import { SlotPool } from './slot-pool.js'
@@ -315,9 +315,7 @@ export class Executor {
   /** Streams a part of one of this executor's own map outputs to another executor. */
   #serve({ shuffleId, mapId, reducePartition }: ShuffleReadRequest): AsyncIterable<RpcMessage> {
     const part = this.#ownOutputs.part(shuffleId, mapId, reducePartition)
-    if (part === undefined) {
-      throw Object.assign(new Error(`map output ${mapId} of shuffle ${shuffleId} is not here`), { code: 'ENOENT' })
-    }
+    if (part === undefined) throw lostOutput(`of map ${mapId}, shuffle ${shuffleId}`, 'this executor does not have it')
     return serveShufflePart(part)
   }
 

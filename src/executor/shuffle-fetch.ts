@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { FiresteelError } from '../common/errors/index.js'
 import { bulkPieceBytes as pieceBytes, type RpcEnvironment, type RpcMessage, type RpcPeer } from '../rpc/index.js'
 import type { FetchedPiece } from '../shuffle/index.js'
 import { shuffleEndpoint } from './executor-messages.js'
@@ -151,9 +152,7 @@ class Fetch {
         this.#push({ request: index, bytes: await this.#whole(request) })
         break
       } catch (error) {
-        const isMissing =
-          (error as { code?: string }).code === 'FS_SHUFFLE_FILE_CORRUPT' ||
-          (error as NodeJS.ErrnoException).code === 'ENOENT'
+        const isMissing = FiresteelError.is(error, 'FS_SHUFFLE_FILE_CORRUPT')
         if (isMissing || attempt >= this.#options.maxRetries) {
           this.#bytesInFlight -= request.length
           this.#push({ request: index, failure: isMissing ? 'missing' : 'network', error: String(error) })
@@ -190,18 +189,36 @@ class Fetch {
   }
 }
 
-/** Streams a part of a file that this executor wrote. */
+/**
+ * Streams a part of a file that this executor wrote.
+ *
+ * @throws FS_SHUFFLE_FILE_CORRUPT when the file is gone or too short: asking again is of no use
+ */
 export async function* serveShufflePart(part: ServedPart): AsyncGenerator<RpcMessage> {
-  const fd = openSync(part.path, 'r')
+  const fd = open(part.path)
   try {
     for (let at = 0; at < part.length; ) {
       const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, part.length - at))
       const read = readSync(fd, piece, 0, piece.length, part.offset + at)
-      if (read === 0) throw new Error(`${part.path} ends before byte ${part.offset + part.length}`)
+      if (read === 0) throw lostOutput(part.path, `it ends before byte ${part.offset + part.length}`)
       at += read
       yield { body: null, attachments: [piece.subarray(0, read)] }
     }
   } finally {
     closeSync(fd)
   }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw lostOutput(path, 'it is gone', error)
+    throw error
+  }
+}
+
+/** The executor no longer has a map output, or not all of it. */
+export function lostOutput(path: string, reason: string, cause?: unknown): FiresteelError {
+  return new FiresteelError('FS_SHUFFLE_FILE_CORRUPT', { path, reason }, { cause })
 }
