@@ -1,4 +1,3 @@
-import { FiresteelError } from '../common/errors/index.js'
 import type { TaskMetrics } from '../pipeline/index.js'
 import type { TaskDescription } from './task-message.js'
 
@@ -116,10 +115,4 @@ export class TaskContext {
     for (const listener of this.#completionListeners.reverse()) run(() => listener(this))
     return thrown
   }
-}
-
-/** The running task's context. @throws FS_TASK_NO_CONTEXT outside of a task. */
-export function requireTask(what: string): TaskContext {
-  if (current === undefined) throw new FiresteelError('FS_TASK_NO_CONTEXT', { what })
-  return current
 }

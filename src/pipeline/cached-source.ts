@@ -1,17 +1,13 @@
 import { decodeColumns, encodeBatch, encodePairs } from '../serializer/index.js'
+import { rddBlockId } from '../storage/index.js'
 import { type Batch, type BatchSource, PairBatch, recordsOf } from './batch.js'
 import type { Opener } from './opener.js'
 import type { CachePoint, PartitionTree } from './plan.js'
 
-/** Name of the block that holds a partition of an RDD. */
-export function rddBlock(rdd: number, partition: number): string {
-  return `rdd_${rdd}_${partition}`
-}
-
 /** A persisted partition: from the block store when some executor has it, else computed and offered to the store. */
 export function cachedSource(opener: Opener, node: number, tree: PartitionTree, cache: CachePoint): BatchSource {
   const { blocks } = opener.services
-  const block = rddBlock(cache.rdd, tree.index)
+  const block = rddBlockId(cache.rdd, tree.index)
   const stored = blocks.get(block)
   if (stored !== undefined) return decodedSource(stored)
   const source = opener.openUncached(node, tree)

@@ -1,11 +1,7 @@
 export {
   type BlockId,
   broadcastBlockId,
-  broadcastPieceId,
-  type ParsedBlockId,
-  parseBlockId,
   rddBlockId,
-  taskResultBlockId,
 } from './block-id.js'
 export { BlockManager, type BlockManagerOptions, type PutBlock } from './block-manager.js'
 export {
@@ -27,5 +23,5 @@ export {
 } from './block-store.js'
 export { type DiskBlock, DiskStore, type DiskStoreOptions } from './disk-store.js'
 export { rendezvousOrder } from './rendezvous.js'
-export { type Frames, sharedBytes, shareFrames } from './shared-frames.js'
+export { type Frames, sharedBytes } from './shared-frames.js'
 export { StorageLevel, type StorageLevelParts } from './storage-level.js'

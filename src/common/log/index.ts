@@ -7,6 +7,5 @@ export {
   type LoggingOptions,
   type LogSink,
   setLogLevel,
-  writeLogRecord,
 } from './logger.js'
 export { Terminal, type TextStream, terminal } from './terminal.js'

@@ -54,9 +54,4 @@ export const executorErrors = errorTable({
       `the command '${d.command}' of pipe() ended with ${d.code}${d.stderr ? `; its error output ends: ${d.stderr}` : ''}`,
     hint: 'A command in pipe() must end with exit code 0.',
   },
-  FS_TASK_NO_CONTEXT: {
-    category: 'usage',
-    message: (d) => `${d.what} is only there inside a task`,
-    hint: 'Call it in a function given to an RDD operation.',
-  },
 })
