@@ -28,6 +28,8 @@ export interface FilesClientOptions {
   readonly localDir: string
   /** Longest wait for the next piece. */
   readonly timeoutMs: number
+  /** Whether an installed folder is on this machine too; apart for tests. */
+  readonly isHere?: (path: string) => boolean
 }
 
 /**
@@ -81,7 +83,8 @@ export class FilesClient {
   }
 
   async #partsOf(file: SharedFile): Promise<readonly SharedPart[]> {
-    if (file.place !== undefined && (file.kind !== 'modules' || existsSync(file.place))) return []
+    const { isHere = existsSync } = this.#options
+    if (file.place !== undefined && (file.kind !== 'modules' || isHere(file.place))) return []
     const body: PartsMessage = { version: file.version }
     return ((await this.#ask('parts', body)).body as PartsAnswer).parts
   }
