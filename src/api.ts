@@ -39,4 +39,5 @@ export {
   RDD,
   type SortOptions,
 } from './rdd/index.js'
+export type { PendingReason, PoolState } from './scheduler/index.js'
 export { StorageLevel } from './storage/index.js'
