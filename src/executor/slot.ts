@@ -8,6 +8,7 @@ import { HeapGauge, MemoryPool, TaskMemory } from '../memory/index.js'
 import {
   type BlockAccess,
   type FunctionRef,
+  isDeclaredAsync,
   makeBuiltin,
   newTaskMetrics,
   runTask,
@@ -182,6 +183,8 @@ export class Slot {
           }
           functions.set(closure.hash, (await rebuild(closure.bytes, options)) as UserFunction)
         }
+        // A task that finds out later starts over, and calls once more what it has called.
+        code.isAsync = [...functions.values()].some(isDeclaredAsync)
       } catch (error) {
         loaded.failure = error
       }

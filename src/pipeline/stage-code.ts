@@ -22,3 +22,8 @@ export class StageCode {
     return factory
   }
 }
+
+/** Whether a function says so itself that it is asynchronous; others may return promises all the same. */
+export function isDeclaredAsync(f: unknown): boolean {
+  return /^\[object Async(?:Generator)?Function\]$/.test(Object.prototype.toString.call(f))
+}
