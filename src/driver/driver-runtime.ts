@@ -22,6 +22,7 @@ import {
   LOCAL_DIR,
   NETWORK_TIMEOUT,
   NETWORK_TIMEOUT_INTERVAL,
+  SCHEDULER_POOL,
   SHOW_CONSOLE_PROGRESS,
   type SparkConf,
   STARVATION_TIMEOUT,
@@ -254,7 +255,8 @@ export class DriverRuntime implements RddContext {
   async #runJob(request: JobRequest): Promise<void> {
     this.assertRunning(`${request.operation}()`)
     const site = request.site ?? callSite(request.operation)
-    const { all: properties, tags } = this.properties
+    const { tags } = this.properties
+    const properties = { ...this.#ownPool, ...this.properties.all }
     const group = properties[jobGroupProperty]
     if (group !== undefined && this.#refusedGroups.has(group)) {
       throw new FiresteelError('FS_JOB_CANCELLED', {
@@ -323,6 +325,11 @@ export class DriverRuntime implements RddContext {
   /** Jobs of this group are refused from now on. */
   refuseGroup(group: string): void {
     this.#refusedGroups.add(group)
+  }
+
+  /** The pool of jobs that choose none, where the settings name one. */
+  get #ownPool(): Readonly<Record<string, string>> {
+    return this.conf.contains(SCHEDULER_POOL) ? { [SCHEDULER_POOL.key]: this.conf.get(SCHEDULER_POOL) } : {}
   }
 
   // --- wiring

@@ -70,6 +70,18 @@ describe('under FAIR', () => {
       { conf: fair },
     ))
 
+  test('the settings name the pool of jobs that choose none', () =>
+    withContext(
+      'local',
+      async ({ sc, events }) => {
+        expect(await sc.parallelize([1, 2, 3], 2).count()).toBe(3)
+        expect(await work(sc, 'chosen', 1)).toBe(1)
+        const pools = events.all('jobStart').map(({ properties }) => properties['spark.scheduler.pool'])
+        expect(pools).toEqual(['usual', 'chosen'])
+      },
+      { conf: { ...fair, 'spark.scheduler.pool': 'usual' } },
+    ))
+
   test('jobs of one pool go one after the other, as its mode says', () =>
     withContext(
       'local[2]',

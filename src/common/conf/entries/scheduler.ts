@@ -54,7 +54,7 @@ export const SCHEDULER_POOL = define({
   key: 'spark.scheduler.pool',
   type: text,
   default: 'default',
-  doc: 'Pool of the jobs that follow. A local property: `sc.setLocalProperty("spark.scheduler.pool", name)`.',
+  doc: 'Pool of jobs under FAIR. Mostly a local property, for the jobs that follow: `sc.setLocalProperty("spark.scheduler.pool", name)`.',
 })
 
 export const SCHEDULER_REVIVE_INTERVAL = define({

@@ -64,6 +64,8 @@ export const REDUCER_MAX_REQS_IN_FLIGHT = define({
   doc: 'Requests for map output that a reduce task has open at once.',
 })
 
+// Measured with the programs of bench/ on two cores and local disks: none, lz4 and zstd differ by less than the noise, since data that do
+// not become smaller are soon left alone. lz4 is the one that every version of Node reads.
 export const IO_COMPRESSION_CODEC = define({
   key: 'spark.io.compression.codec',
   type: oneOf('lz4', 'snappy', 'zstd', 'deflate', 'none'),
