@@ -1,7 +1,7 @@
 export { formatBytes } from './bytes.js'
 export { type Clock, ManualClock, systemClock, type Timer } from './clock.js'
 export { collectGarbage } from './collect-garbage.js'
-export { distFile, packageRoot } from './dist-file.js'
+export { distFile, ownUrl, packageRoot } from './dist-file.js'
 export { nearest } from './edit-distance.js'
 export * from './ids.js'
 export { firesteelVersion } from './version.js'

@@ -212,3 +212,20 @@ export function scriptSource(scriptId: string): { source: string; url: string; s
     post('Debugger.disable')
   }
 }
+
+/** What a running script names as its source map, the newest of those whose URL is meant; '' when it names none. */
+export function sourceMapUrlOf(isMeant: (url: string) => boolean): string {
+  let found = ''
+  const listener = ({ params }: { params: { url: string; sourceMapURL?: string } }): void => {
+    if (params.url !== '' && isMeant(params.url)) found = params.sourceMapURL ?? ''
+  }
+  const opened = connected()
+  opened.on('Debugger.scriptParsed', listener)
+  try {
+    post('Debugger.enable')
+    return found
+  } finally {
+    opened.off('Debugger.scriptParsed', listener)
+    post('Debugger.disable')
+  }
+}

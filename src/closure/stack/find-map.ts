@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { findSourceMap } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { scriptSource, scriptUrls } from '../capture/inspector.js'
+import { sourceMapUrlOf } from '../capture/inspector.js'
 import { SourceMap, type SourceMapJson } from './source-map.js'
 
 /** Gives the text of a script by its path or URL; undefined when it is not known. */
@@ -34,16 +34,21 @@ function mapOfRunning(file: string): SourceMap | undefined {
   if (!/\.[cm]?[jt]sx?$/.test(file)) return undefined
   try {
     const url = asUrl(file)
-    const running = [...scriptUrls()].find(([, name]) => asUrl(name) === url)
-    return running && mapOfText(scriptSource(running[0])?.source, file)
+    return mapNamed(
+      sourceMapUrlOf((name) => asUrl(name) === url),
+      file,
+    )
   } catch {
     return undefined
   }
 }
 
 function mapOfText(text: string | undefined, file: string): SourceMap | undefined {
-  const named = text && lastMapUrl(text)
-  if (!named) return undefined
+  return mapNamed((text && lastMapUrl(text)) ?? '', file)
+}
+
+function mapNamed(named: string, file: string): SourceMap | undefined {
+  if (named === '') return undefined
   try {
     const base = asUrl(file)
     const inline = /^data:[^,]*?(;base64)?,/.exec(named)

@@ -18,6 +18,11 @@ export const contextErrors = errorTable({
     message: (d) => `the master URL '${d.url}' is not one that Firesteel knows`,
     hint: 'Use local, local[N], local[*], local[N,F] or local-cluster[executors,cores,memoryMB].',
   },
+  FS_CONTEXT_BUNDLED: {
+    category: 'usage',
+    message: (d) => `Firesteel's own code is in the bundle ${d.file}, where its executors cannot be started from`,
+    hint: 'Keep firesteel external when bundling (esbuild: --external:firesteel) and install it where the bundle runs.',
+  },
   FS_CONTEXT_LOCAL_DIR: {
     category: 'resource',
     message: (d) => `no folder for temporary files can be made in ${d.folder}: ${d.problem}`,
