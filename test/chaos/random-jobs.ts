@@ -29,6 +29,9 @@ export class RandomJobs {
       chained: () => this.#chained(),
       cached: () => this.#cached(),
       accumulated: () => this.#accumulated(),
+      large: () => this.#large(),
+      iterated: () => this.#iterated(),
+      cancelled: () => this.#cancelled(),
     }
     const names = Object.keys(makers) as (keyof typeof makers)[]
     const name = names[this.#below(names.length)] as keyof typeof makers
@@ -157,6 +160,50 @@ export class RandomJobs {
         return added.value
       },
       expected: numbers.reduce((a, b) => a + 3 * b, 0),
+    }
+  }
+
+  /** Results that do not fit into a message about the task's end. */
+  #large(): Omit<ModelledJob, 'name'> {
+    const numbers = this.#numbers().slice(0, 16)
+    return {
+      run: async (sc) => {
+        const buffers = await sc
+          .parallelize(numbers, 2)
+          .map((n) => Buffer.alloc(300_000 + n, n & 255))
+          .collect()
+        return buffers.map((buffer): Pair => [buffer.length, buffer.at(-1) as number])
+      },
+      expected: numbers.map((n): Pair => [300_000 + n, n & 255]),
+    }
+  }
+
+  #iterated(): Omit<ModelledJob, 'name'> {
+    const [numbers, parts] = [this.#numbers(), this.#partitions()]
+    return {
+      run: async (sc) => {
+        const counted: number[] = []
+        const distinct = sc.parallelize(numbers, parts).distinct(3)
+        for await (const n of distinct.toLocalIterator()) counted.push(n)
+        return counted.sort((a, b) => a - b)
+      },
+      expected: [...new Set(numbers)].sort((a, b) => a - b),
+    }
+  }
+
+  /** One that would never end, and is ended. */
+  #cancelled(): Omit<ModelledJob, 'name'> {
+    const [group, afterMs] = [`group ${this.#below(2 ** 31)}`, this.#below(400)]
+    return {
+      run: (sc) =>
+        sc.withLocalProperties({ 'spark.jobGroup.id': group }, async () => {
+          const endless = sc.parallelize([1, 2], 2).map((n) => {
+            for (let spin = 0; ; spin++) if (spin < 0) return n
+          })
+          setTimeout(() => sc.cancelJobGroup(group), afterMs)
+          return endless.count().catch((error: { code?: string }) => error.code)
+        }),
+      expected: 'FS_JOB_CANCELLED',
     }
   }
 }

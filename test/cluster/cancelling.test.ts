@@ -108,62 +108,65 @@ test('a task that waits for ever, or blocks in a system call, can be cancelled',
     expect(await sc.parallelize([1, 2, 3], 2).sum()).toBe(6)
   }))
 
-describe('an error outside of the function that a task calls', () => {
-  const conf = { 'spark.task.maxFailures': 2 }
-  const pause = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+describe.each(['local[1,2]', 'local-cluster[1,1,512]'])(
+  'on %s an error outside of the function that a task calls',
+  (master) => {
+    const conf = { 'spark.task.maxFailures': 2 }
+    const pause = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
-  test('thrown by a timer, or rejected unseen, fails the task by name and not its executor', () =>
-    withContext(
-      'local-cluster[1,1,512]',
-      async ({ sc, events }) => {
-        const timer = await failureOf(
-          sc
-            .parallelize([1], 1)
-            .map(async (n) => {
+    test('thrown by a timer, or rejected unseen, fails the task by name and not its executor', () =>
+      withContext(
+        master,
+        async ({ sc, events }) => {
+          const timer = await failureOf(
+            sc
+              .parallelize([1], 1)
+              .map(async (n) => {
+                setTimeout(() => {
+                  throw new TypeError('from a timer')
+                }, 1)
+                await new Promise((resolve) => setTimeout(resolve, 2000))
+                return n
+              })
+              .collect(),
+          )
+          expect(timer).toMatchObject({ code: 'FS_JOB_FAILED', details: { failures: 2 } })
+          expect(timer.message).toMatch(/FS_TASK_THREAD_EXIT.*TypeError: from a timer/s)
+
+          const rejected = await failureOf(
+            sc
+              .parallelize([1], 1)
+              .map(async (n) => {
+                void Promise.reject(new RangeError('nobody looks'))
+                await new Promise((resolve) => setTimeout(resolve, 2000))
+                return n
+              })
+              .collect(),
+          )
+          expect(rejected).toMatchObject({ code: 'FS_JOB_FAILED', details: { failures: 2 } })
+          expect(rejected.message).toMatch(/FS_TASK_THREAD_EXIT.*RangeError: nobody looks/s)
+          expect(events.losses).toEqual([])
+          expect(await sc.parallelize([1, 2, 3], 2).sum()).toBe(6)
+        },
+        { conf },
+      ))
+
+    test('does not hurt when it comes from a task that has ended', () =>
+      withContext(
+        master,
+        async ({ sc, events }) => {
+          const late = sc.parallelize([1, 2, 3, 4], 4).map((n) => {
+            if (n === 1) {
               setTimeout(() => {
-                throw new TypeError('from a timer')
-              }, 1)
-              await new Promise((resolve) => setTimeout(resolve, 2000))
-              return n
-            })
-            .collect(),
-        )
-        expect(timer).toMatchObject({ code: 'FS_JOB_FAILED', details: { failures: 2 } })
-        expect(timer.message).toMatch(/FS_TASK_THREAD_EXIT.*TypeError: from a timer/s)
-
-        const rejected = await failureOf(
-          sc
-            .parallelize([1], 1)
-            .map(async (n) => {
-              void Promise.reject(new RangeError('nobody looks'))
-              await new Promise((resolve) => setTimeout(resolve, 2000))
-              return n
-            })
-            .collect(),
-        )
-        expect(rejected).toMatchObject({ code: 'FS_JOB_FAILED', details: { failures: 2 } })
-        expect(rejected.message).toMatch(/FS_TASK_THREAD_EXIT.*RangeError: nobody looks/s)
-        expect(events.losses).toEqual([])
-        expect(await sc.parallelize([1, 2, 3], 2).sum()).toBe(6)
-      },
-      { conf },
-    ))
-
-  test('does not hurt when it comes from a task that has ended', () =>
-    withContext(
-      'local-cluster[1,1,512]',
-      async ({ sc, events }) => {
-        const late = sc.parallelize([1, 2, 3, 4], 4).map((n) => {
-          if (n === 1) {
-            setTimeout(() => {
-              throw new Error('late')
-            }, 20)
-          } else pause(15)
-          return n
-        })
-        for (let i = 0; i < 3; i++) expect(await late.sum()).toBe(10)
-        expect(events.losses).toEqual([])
-      },
-      { conf: { 'spark.task.maxFailures': 4 } },
-    ))
-})
+                throw new Error('late')
+              }, 20)
+            } else pause(15)
+            return n
+          })
+          for (let i = 0; i < 3; i++) expect(await late.sum()).toBe(10)
+          expect(events.losses).toEqual([])
+        },
+        { conf: { 'spark.task.maxFailures': 4 } },
+      ))
+  },
+)

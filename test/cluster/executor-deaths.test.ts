@@ -159,22 +159,25 @@ describe('a task that ends its executor', () => {
       ).toEqual([2, 4, 6])
     }))
 
-  test('by process.exit ends only its thread, and fails its job by name', () =>
-    withContext(
-      'local-cluster[1,2,512]',
-      async ({ sc, events }) => {
-        const leaving = sc.parallelize([0, 1, 2, 3], 4).map((n) => {
-          if (n === 3) process.exit(7)
-          return n
-        })
-        const error = await failureOf(leaving.collect())
-        expect(error).toMatchObject({ code: 'FS_JOB_FAILED', details: { partition: 3, failures: 2 } })
-        expect(error.message).toMatch(/FS_TASK_THREAD_EXIT.*exit.*7/s)
-        expect(events.losses).toEqual([])
-        expect(await sc.parallelize([1, 2, 3], 3).sum()).toBe(6)
-      },
-      { conf: { 'spark.task.maxFailures': 2 } },
-    ))
+  test.each(['local[2,2]', 'local-cluster[1,2,512]'])(
+    'by process.exit on %s ends only its thread, and fails its job by name',
+    (master) =>
+      withContext(
+        master,
+        async ({ sc, events }) => {
+          const leaving = sc.parallelize([0, 1, 2, 3], 4).map((n) => {
+            if (n === 3) process.exit(7)
+            return n
+          })
+          const error = await failureOf(leaving.collect())
+          expect(error).toMatchObject({ code: 'FS_JOB_FAILED', details: { partition: 3, failures: 2 } })
+          expect(error.message).toMatch(/FS_TASK_THREAD_EXIT.*exit.*7/s)
+          expect(events.losses).toEqual([])
+          expect(await sc.parallelize([1, 2, 3], 3).sum()).toBe(6)
+        },
+        { conf: { 'spark.task.maxFailures': 2 } },
+      ),
+  )
 
   test('by asking its process to stop is told so', () =>
     withContext(

@@ -32,6 +32,24 @@ describe.each(['local[2]', 'local-cluster[2,1,512]'])('on %s', (master) => {
       { conf: { 'spark.driver.maxResultSize': '10m' } },
     ))
 
+  test('a single result above the limit is not even fetched', () =>
+    withContext(
+      'local-cluster[1,1,512]',
+      async ({ sc }) => {
+        const before = process.memoryUsage().arrayBuffers
+        let highest = 0
+        const watch = setInterval(() => {
+          highest = Math.max(highest, process.memoryUsage().arrayBuffers - before)
+        }, 5)
+        const one = sc.parallelize([1], 1).map((n) => Buffer.alloc(100 << 20, n))
+        expect(await failureOf(one.collect())).toMatchObject({ code: 'FS_JOB_RESULT_TOO_LARGE' })
+        clearInterval(watch)
+        expect(highest).toBeLessThan(10 << 20)
+        expect(await one.count()).toBe(1)
+      },
+      { conf: { 'spark.driver.maxResultSize': '10m' } },
+    ))
+
   test('a result that cannot travel fails the job at once, with its path', () =>
     withContext(master, async ({ sc }) => {
       const error = await failureOf(
