@@ -5,13 +5,13 @@ import { CHECKPOINT_COMPRESS, IO_COMPRESSION_CODEC, type SparkConf } from '../co
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
 import { abortJob, commitJob, type FileSplit, locate, prepareOutput } from '../io/index.js'
-import type { AnyRdd } from '../rdd/index.js'
-import { describePartitioner } from './stored-partitioner.js'
+import type { AnyRdd, Partitioner, RddSpec } from '../rdd/index.js'
+import { describePartitioner, storedPartitioner } from './stored-partitioner.js'
 
 const log = getLogger('Checkpoints')
 
 /** Name of the file beside the part files that says how the keys are partitioned. */
-export const partitionerFile = '_partitioner'
+const partitionerFile = '_partitioner'
 
 export interface CheckpointsOptions {
   readonly conf: SparkConf
@@ -101,8 +101,36 @@ export class Checkpoints {
   }
 }
 
+/** The RDD of a checkpoint's files. @throws FS_IO_PATH_NOT_FOUND and the like at once */
+export function checkpointSource(path: string): RddSpec {
+  const directory = locate(path).path
+  const splits = partSplits(directory)
+  return {
+    operation: 'checkpointFile',
+    name: path,
+    operator: { op: 'checkpoint', directory },
+    inputs: [],
+    numPartitions: splits.length,
+    partitioner: readPartitioner(`${directory}/${partitionerFile}`),
+    tree: (partition) => ({ index: partition, split: splits[partition] }),
+  }
+}
+
+function readPartitioner(path: string): Partitioner | undefined {
+  const { fileSystem } = locate(path)
+  if (fileSystem.stat(path) === undefined) return undefined
+  const file = fileSystem.openSync(path)
+  try {
+    const bytes = Buffer.alloc(file.size())
+    file.readSync(bytes, 0, bytes.length, 0)
+    return storedPartitioner(JSON.parse(bytes.toString('utf8')))
+  } finally {
+    file.closeSync()
+  }
+}
+
 /** The splits of a checkpoint's part files, one to a partition. */
-export function partSplits(directory: string): FileSplit[][] {
+function partSplits(directory: string): FileSplit[][] {
   const { fileSystem, path } = locate(directory)
   const parts = fileSystem.list(path).flatMap((file) => {
     const number = /[/\\]part-(\d+)$/.exec(file.path)?.[1]

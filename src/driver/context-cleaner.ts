@@ -56,12 +56,7 @@ export class ContextCleaner {
 
   /** From now on, when nothing refers to `object` any more, `garbage` is removed. */
   watch(object: object, garbage: Garbage): void {
-    if (this.#options.isOn) this.#registry.register(object, garbage, object)
-  }
-
-  /** What belonged to `object` was removed otherwise. */
-  unwatch(object: object): void {
-    this.#registry.unregister(object)
+    if (this.#options.isOn) this.#registry.register(object, garbage)
   }
 
   /** Resolves when all that was noticed so far is gone. */

@@ -94,6 +94,8 @@ export class DriverRuntime implements RddContext {
   readonly #progress: ConsoleProgress
   readonly #refusedGroups = new Set<string>()
   readonly #persisted = new Map<RddId, WeakRef<AnyRdd>>()
+  /** RDDs that the cleaner knows of, persisted now or once. */
+  readonly #watched = new WeakSet<AnyRdd>()
   readonly #shuffles = new Map<ShuffleId, WeakRef<ShuffleDependencySpec>>()
   #nextRdd = 0
   #nextShuffle = 0
@@ -280,7 +282,8 @@ export class DriverRuntime implements RddContext {
   }
 
   persistRdd(rdd: AnyRdd): void {
-    if (!this.#persisted.has(rdd.id)) this.cleaner.watch(rdd, { kind: 'rdd', id: rdd.id })
+    if (!this.#watched.has(rdd)) this.cleaner.watch(rdd, { kind: 'rdd', id: rdd.id })
+    this.#watched.add(rdd)
     this.#persisted.set(rdd.id, new WeakRef(rdd))
     this.storage.persist(rdd.id)
   }

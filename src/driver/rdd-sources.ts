@@ -1,5 +1,6 @@
 import type { CsvReaderOptions, CsvRecord, JsonLinesReaderOptions, PortableFile } from '../io/index.js'
 import { type AnyRdd, RDD, type RddSpec, unionSpec } from '../rdd/index.js'
+import { checkpointSource } from './checkpoints.js'
 import { customSource, type RddSource } from './custom-source.js'
 import { JobControl } from './job-control.js'
 import * as sources from './sources.js'
@@ -79,6 +80,11 @@ export abstract class RddSources extends JobControl {
   /** What `saveAsObjectFile` wrote. */
   objectFile<T>(path: string, minPartitions: number = this.defaultMinPartitions): RDD<T> {
     return this.#files('objectFile', path, { format: 'object', minPartitions, decompress: false })
+  }
+
+  /** What a reliable checkpoint holds, of this application or an earlier one: `path` is what `getCheckpointFile()` says. */
+  checkpointFile<T>(path: string): RDD<T> {
+    return this.#rdd(checkpointSource(path))
   }
 
   /** Files with a JSON value on each line. */

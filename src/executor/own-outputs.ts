@@ -7,10 +7,15 @@ type ShuffleOutcome = Extract<SlotOutcome, { kind: 'shuffle' }>
 /** The map outputs that this executor wrote: what it serves to others, and removes when a shuffle is forgotten. */
 export class OwnOutputs {
   readonly #shuffles = new Map<number, Map<number, ShuffleOutcome>>()
+  readonly #removed = new Set<number>()
 
   add(stage: StageBinary | undefined, task: TaskDescription, outcome: ShuffleOutcome): void {
     const sink = stage?.plan.sink
     if (sink?.kind !== 'shuffle') return
+    if (this.#removed.has(sink.shuffleId)) {
+      remove(outcome.path)
+      return
+    }
     let outputs = this.#shuffles.get(sink.shuffleId)
     if (outputs === undefined) {
       outputs = new Map()
@@ -29,12 +34,17 @@ export class OwnOutputs {
     return { path: output.path, offset, length: output.lengths[reducePartition] as number }
   }
 
-  /** Deletes a shuffle's files. */
+  /** Deletes a shuffle's files, those that come late as well. */
   remove(shuffleId: number): void {
+    this.#removed.add(shuffleId)
+    if (this.#removed.size > rememberedRemovals) this.#removed.delete(this.#removed.values().next().value as number)
     for (const output of this.#shuffles.get(shuffleId)?.values() ?? []) remove(output.path)
     this.#shuffles.delete(shuffleId)
   }
 }
+
+/** Enough for every map task that may still be running, for nobody, when its shuffle is removed. */
+const rememberedRemovals = 10_000
 
 /** Best effort: the folder goes with the application anyway. */
 function remove(path: string): void {

@@ -64,6 +64,10 @@ describe.each(['local[2]', 'local-cluster[2,1,512]'])('on %s', (master) => {
       const summed = pairs.reduceByKey((a, b) => a + b)
       expect(summed.toDebugString()).not.toContain('+-')
       expect((await summed.collect()).length).toBe(5)
+      const again = sc.checkpointFile<[number, string]>(pairs.getCheckpointFile()!)
+      expect(again.partitioner?.equals(new HashPartitioner(3))).toBe(true)
+      expect((await again.lookup(4))[0]).toBe('v4')
+      expect(() => sc.checkpointFile(join(folder, 'absent'))).toThrow('FS_IO_')
     })
   })
 
