@@ -50,7 +50,9 @@ test('every setting and error code that a page names exists', () => {
   const named = pages.flatMap((page) => {
     const text = read(page)
     const unknownCodes = (text.match(/\bFS_[A-Z]+_[A-Z_]+\b/g) ?? []).filter((code) => !codes.has(code))
-    const keys = (text.match(/(?<=[`\s'])spark\.[a-z]\w*(?:\.\w+)+/g) ?? []).filter((key) => !settings.includes(key))
+    const keys = (text.match(/(?<=[`\s'])spark\.[a-z]\w*(?:\.\w+)+\b(?!\()/g) ?? []).filter(
+      (key) => !settings.includes(key),
+    )
     return [...unknownCodes, ...keys].map((name) => `${page}: ${name}`)
   })
   expect(named).toEqual([])

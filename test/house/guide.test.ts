@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RDD, SparkContext } from '../../src/index.js'
@@ -65,6 +65,12 @@ test('every member of the context is in the programming guide', () => {
 test('the code of the guides compiles', () => {
   const pages = ['README.md', 'docs/programming-guide.md', 'docs/getting-started.md', 'docs/differences-from-spark.md']
   expect(typeErrors(pages.flatMap(codeBlocks))).toEqual([])
+})
+
+test('every example is in the list of getting started', () => {
+  const started = readFileSync(join(root, 'docs/getting-started.md'), 'utf8')
+  const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'))
+  expect(examples.filter((name) => !started.includes(`| \`${name.slice(0, -3)}\` |`))).toEqual([])
 })
 
 test('every link to a part of a page leads to a heading', () => {
