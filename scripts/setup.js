@@ -16,7 +16,10 @@ function step(title, command, args) {
   const onWindows = process.platform === 'win32'
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: onWindows })
   if (result.status === 0) return
-  const why = result.error ? result.error.message : `exit code ${result.status ?? result.signal}`
+  const isAbsent = result.error?.code === 'ENOENT'
+  const why = isAbsent
+    ? `${command} was not found on the PATH`
+    : (result.error?.message ?? `exit code ${result.status ?? result.signal}`)
   say(`FAILED at "${title}" (${command} ${args.join(' ')}): ${why}`)
   process.exit(1)
 }

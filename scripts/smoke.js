@@ -63,6 +63,12 @@ expectEqual(
   counts,
 )
 
+expectEqual(
+  'run-example on its own data',
+  step('firesteel run-example page-rank', firesteel, ['run-example', 'PageRank']).split('\n')[0],
+  '2.555 docs',
+)
+
 const program = `
 const sc = await SparkContext.create({ appName: 'smoke', master: 'local[2]' })
 const counts = sc.textFile('text.txt')

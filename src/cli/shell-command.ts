@@ -104,9 +104,10 @@ async function readLines(reader: Interface, { session, sc }: Conversation): Prom
   let leave: ((state: ShellState) => void) | undefined
   reader.on('history', writeHistory)
   reader.on('SIGINT', () => {
+    const isEmpty = reader.line === '' && session.unfinished === ''
     if (reader.line !== '') reader.write(null, { ctrl: true, name: 'u' })
     if (leave === undefined) {
-      print(session.unfinished === '' ? '^C (:quit or Ctrl-D ends the shell)' : '^C')
+      print(isEmpty ? '^C (:quit or Ctrl-D ends the shell)' : '^C')
       session.clear()
       reader.setPrompt(prompts.ready)
       reader.prompt()
