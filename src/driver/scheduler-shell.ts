@@ -1,4 +1,4 @@
-import { FiresteelError, toWireError, type WireError } from '../common/errors/index.js'
+import { FiresteelError, toWireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
 import { type ExecutorId, type JobId, jobId, type ShuffleId, type TaskId, taskId } from '../common/index.js'
 import type { MapOutputStatus, MapOutputStatuses, TaskDescription, TaskStatusMessage } from '../executor/index.js'
@@ -11,7 +11,6 @@ import {
   taskData,
 } from '../rdd/index.js'
 import {
-  type ReportedOutcome,
   Scheduler,
   type SchedulerEffect,
   type SchedulerEvent,
@@ -19,14 +18,9 @@ import {
   type TaskAttempt,
   type TaskSet,
 } from '../scheduler/index.js'
-import { decodeBatch, decodeValue } from '../serializer/index.js'
+import { decodeValue } from '../serializer/index.js'
 import type { ExecutorBackend, RegisteredExecutor } from './executor-backend.js'
-
-/** The value of a successful task as it passes through the scheduler: still encoded. */
-interface RawResult {
-  readonly status: TaskStatusMessage
-  readonly attachments: readonly Uint8Array[]
-}
+import { failedFetch, fetchStored, type RawResult, recordsOf, reported } from './task-result.js'
 
 const none: readonly Uint8Array[] = []
 
@@ -190,7 +184,7 @@ export class SchedulerShell {
   #fetch(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void {
     const id = taskId(status.taskId)
     this.#fetching.set(id, executor.id)
-    void this.#fetchStored(executor, status, attachments)
+    void fetchStored(executor, status, attachments)
       .finally(() => this.#fetching.delete(id))
       .then(
         (fetched) => this.handle({ type: 'taskStatus', taskId: id, outcome: { type: 'success', value: fetched } }),
@@ -462,81 +456,6 @@ export class SchedulerShell {
     job.ownError = error
     this.handle({ type: 'cancelJob', jobId: job.id, reason: error instanceof Error ? error.message : String(error) })
   }
-
-  async #fetchStored(
-    executor: RegisteredExecutor,
-    status: TaskStatusMessage,
-    updates: readonly Uint8Array[],
-  ): Promise<RawResult> {
-    const outcome = status.outcome as Extract<TaskStatusMessage['outcome'], { kind: 'stored' }>
-    const arrays: Uint8Array[] = []
-    let pieces: Uint8Array[] = []
-    const stream = executor.peer.askStream(
-      'executor',
-      'result',
-      { body: { taskId: status.taskId } },
-      { timeoutMs: 60_000 },
-    )
-    for await (const message of stream) {
-      pieces.push(...(message.attachments ?? []))
-      if ((message.body as { last: boolean }).last) {
-        arrays.push(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces))
-        pieces = []
-      }
-    }
-    const kind =
-      outcome.of === 'value'
-        ? ({ kind: 'value' } as const)
-        : ({ kind: 'batches', records: outcome.records, count: arrays.length } as const)
-    return { status: { ...status, outcome: kind }, attachments: [...arrays, ...updates] }
-  }
-}
-
-function reported(
-  executor: RegisteredExecutor,
-  status: TaskStatusMessage,
-  attachments: readonly Uint8Array[],
-): ReportedOutcome {
-  const { outcome } = status
-  switch (outcome.kind) {
-    case 'failed':
-      return { type: 'failed', error: outcome.error, isFinal: isFinal(outcome.error) }
-    case 'killed':
-      return { type: 'killed', reason: outcome.reason }
-    case 'fetchFailed':
-      return {
-        type: 'fetchFailed',
-        shuffleId: outcome.shuffleId as ShuffleId,
-        mapPartition: outcome.mapPartition,
-        mapTaskId: outcome.mapTaskId === undefined ? undefined : taskId(outcome.mapTaskId),
-        executorId: outcome.executorId as ExecutorId | undefined,
-        reducePartition: outcome.reducePartition,
-        scope: outcome.scope,
-        message: outcome.error.message,
-      }
-    default:
-      return { type: 'success', value: { status, attachments, executor: executor.id } }
-  }
-}
-
-/** What cannot be encoded or is too large to be told would be so again. */
-function isFinal({ code }: WireError): boolean {
-  return code === 'FS_SERIALIZER_UNSUPPORTED' || code === 'FS_SERIALIZER_CLASS' || code === 'FS_RPC_MESSAGE_TOO_LARGE'
-}
-
-function failedFetch(error: unknown): ReportedOutcome {
-  const wire: WireError = {
-    name: 'Error',
-    message: `the result could not be fetched: ${error instanceof Error ? error.message : String(error)}`,
-  }
-  return { type: 'failed', error: wire }
-}
-
-function recordsOf(batches: readonly Uint8Array[]): unknown[] {
-  if (batches.length === 1) return decodeBatch(batches[0] as Uint8Array)
-  const all: unknown[] = []
-  for (const batch of batches) for (const record of decodeBatch(batch)) all.push(record)
-  return all
 }
 
 function tooLarge(job: ActiveJob, limit: number): FiresteelError {
