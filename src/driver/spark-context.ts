@@ -10,6 +10,7 @@ import {
   SparkConf,
 } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
+import { firesteelVersion } from '../common/index.js'
 import { configureLogging, getLogger, type LogLevel, setLogLevel } from '../common/log/index.js'
 import { type AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator } from '../executor/index.js'
 import type { SparkListener } from '../listener/index.js'
@@ -81,6 +82,11 @@ export class SparkContext extends RddJobs {
     const context = active
     await context.#starting
     return context
+  }
+
+  /** Version of Firesteel. */
+  get version(): string {
+    return firesteelVersion()
   }
 
   get appName(): string {

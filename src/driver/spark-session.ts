@@ -1,7 +1,6 @@
 import { staysHome } from '../closure/index.js'
 import type { ConfValue } from '../common/conf/index.js'
 import { SparkConf } from '../common/conf/index.js'
-import { firesteelVersion } from '../common/index.js'
 import { getLogger } from '../common/log/index.js'
 import { SessionConf } from './session-conf.js'
 import { SparkContext } from './spark-context.js'
@@ -87,7 +86,7 @@ export class SparkSession {
 
   /** Version of Firesteel. */
   get version(): string {
-    return firesteelVersion()
+    return this.sparkContext.version
   }
 
   /** Another session on the same context, without this one's own settings. */
