@@ -189,6 +189,11 @@ export class ExecutorBackend {
     this.#events.lost(id, cause)
   }
 
+  /** Nobody listened for so long: silence meanwhile means nothing. */
+  excuse(ms: number): void {
+    for (const executor of this.#executors.values()) executor.heardAt += ms
+  }
+
   /** Executors that have not been heard of for `timeoutMs`. */
   silent(timeoutMs: number): RegisteredExecutor[] {
     const now = this.#now()

@@ -162,3 +162,16 @@ test('slots that compute without a pause neither cost heartbeats nor keep a job 
     },
     { conf: impatient },
   ))
+
+test('a driver that computes for longer than its patience does not take that for the silence of its executors', () =>
+  withContext(
+    'local-cluster[2,1,512]',
+    async ({ sc, events }) => {
+      expect(await sc.parallelize([1, 2], 2).sum()).toBe(3)
+      for (const end = performance.now() + 3500; performance.now() < end; );
+      expect(await sc.parallelize([1, 2], 2).sum()).toBe(3)
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      expect(events.losses).toEqual([])
+    },
+    { conf: impatient },
+  ))

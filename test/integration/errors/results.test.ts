@@ -201,3 +201,28 @@ describe('what is too large for a message between processes', () => {
       { conf },
     ))
 })
+
+test('what a function throws in the driver, while results are merged, reaches the caller as it is', () =>
+  withContext('local-cluster[1,1,512]', async ({ sc }) => {
+    const rdd = sc.parallelize([1, 2], 2)
+    const merging = rdd.reduce(() => {
+      throw new RangeError('in the driver')
+    })
+    expect(await failureOf(merging)).toMatchObject({ name: 'RangeError', message: 'in the driver' })
+    const iterating = async (): Promise<void> => {
+      for await (const n of rdd.toLocalIterator()) if (n === 1) throw new TypeError('in the loop')
+    }
+    expect(await failureOf(iterating())).toMatchObject({ name: 'TypeError', message: 'in the loop' })
+    expect(await rdd.count()).toBe(2)
+  }))
+
+test('a listener that throws is told of in the log, and harms nobody', () =>
+  withContext('local[2]', async ({ sc, stderr }) => {
+    sc.addSparkListener({
+      onTaskEnd: () => {
+        throw new Error('from a listener')
+      },
+    })
+    expect(await sc.parallelize([1, 2, 3], 2).sum()).toBe(6)
+    expect(stderr.linesWith('a listener threw: Error: from a listener').length).toBeGreaterThan(0)
+  }))
