@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { FiresteelError } from '../common/errors/index.js'
-import { decodeBatch, decodeColumns, decodePairs, decodeValue, encodeBatch, encodePairs, encodeValue } from './index.js'
+import { decodeBatch, decodePairs, decodeValue, encodeBatch, encodePairs, encodeValue } from './index.js'
 import { RandomValues } from './random-values.test-kit.js'
 import { batchDifference } from './same-values.test-kit.js'
 
@@ -186,25 +186,6 @@ describe('encodeBatch and decodeBatch', () => {
     }
     same(decodeBatch(encodeBatch([record, record])), [{ nested: 1 }, { nested: 1 }])
     expect(inner).toEqual({ a: [1, 'x'] })
-  })
-})
-
-describe('decodeColumns', () => {
-  test('gives pairs as columns and everything else as records', () => {
-    const pairs = Array.from({ length: 50 }, (_, i): [number, string] => [i / 3, `v${i}`])
-    expect(decodeColumns(encodeBatch(pairs))).toEqual({ keys: pairs.map(([k]) => k), values: pairs.map(([, v]) => v) })
-    for (const records of [[], [1, 2], [['a']], pairs.map(([k, v]) => [k, v, 1]), [{ 0: 1, 1: 2 }]]) {
-      expect(decodeColumns(encodeBatch(records))).toEqual(records)
-    }
-  })
-
-  test('agrees with decodeBatch on seeded batches', () => {
-    for (let seed = 0; seed < 500; seed++) {
-      const bytes = encodeBatch(new RandomValues(seed).batch())
-      const decoded = decodeColumns(bytes)
-      const records = Array.isArray(decoded) ? decoded : decoded.keys.map((key, i) => [key, decoded.values[i]])
-      same(records, decodeBatch(bytes), `seed ${seed}`)
-    }
   })
 })
 

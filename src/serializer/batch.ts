@@ -91,20 +91,6 @@ export function decodePairs(bytes: Uint8Array): { keys: unknown[]; values: unkno
   return { keys: toArray(columns[0] as ColumnValues), values: toArray(columns[1] as ColumnValues) }
 }
 
-/**
- * What is cheapest to make of a batch: keys and values where all its records are arrays of two and lie in columns, else the records.
- * @throws as `decodeBatch` does
- */
-export function decodeColumns(bytes: Uint8Array): unknown[] | { keys: unknown[]; values: unknown[] } {
-  const reader = new ByteReader(bytes)
-  const count = readHeader(reader)
-  const isPairs = count > 0 && reader.u8() === columnTag.tuple && bytes[reader.position] === 2
-  if (!isPairs) return decodeBatch(bytes)
-  const columns = readTupleColumns(reader, count, (inner) => readColumn(reader, inner, 1))
-  checkEnd(reader)
-  return { keys: toArray(columns[0] as ColumnValues), values: toArray(columns[1] as ColumnValues) }
-}
-
 /** The bytes of one value: a batch of one. */
 export function encodeValue(value: unknown): Uint8Array {
   return encodeBatch([value])

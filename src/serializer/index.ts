@@ -1,4 +1,4 @@
-export { decodeBatch, decodeColumns, decodePairs, decodeValue, encodeBatch, encodePairs, encodeValue } from './batch.js'
+export { decodeBatch, decodePairs, decodeValue, encodeBatch, encodePairs, encodeValue } from './batch.js'
 export {
   type ClassCodec,
   type ClassConstructor,
