@@ -27,7 +27,7 @@ await using sc = await SparkContext.create({ appName: 'log mining' })
 
 const malformed = sc.longAccumulator('malformed lines')
 const requests = sc
-  .textFile(process.argv[2] ?? `${import.meta.dirname}/data/access.log`)
+  .textFile(process.argv[2] ?? `${import.meta.dirname}/data/access-log.txt`)
   .flatMap((line) => {
     const request = parse(line)
     if (request === undefined) malformed.add(1)

@@ -15,7 +15,7 @@ function bytesOf(line: string): number {
 
 await using sc = await SparkContext.create({ appName: 'sort' })
 
-const input = process.argv[2] ?? `${import.meta.dirname}/data/access.log`
+const input = process.argv[2] ?? `${import.meta.dirname}/data/access-log.txt`
 const output = process.argv[3]
 const sorted = sc
   .textFile(input)

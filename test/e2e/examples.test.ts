@@ -134,13 +134,13 @@ describe('on executor processes', () => {
 
 test('sort writes part files that are the sorted whole', async () => {
   const output = join(folder, 'sorted')
-  await run('sort', 'local[2]', [join(examples, 'data/access.log'), output])
+  await run('sort', 'local[2]', [join(examples, 'data/access-log.txt'), output])
   const parts = readdirSync(output)
     .filter((name) => name.startsWith('part-'))
     .sort()
   const lines = parts.flatMap((part) => readFileSync(join(output, part), 'utf8').trimEnd().split('\n'))
   const bytesOf = (line: string) => Number(/ (\d+)$/.exec(line)?.[1] ?? 0)
-  const log = readFileSync(join(examples, 'data/access.log'), 'utf8').trimEnd().split('\n')
+  const log = readFileSync(join(examples, 'data/access-log.txt'), 'utf8').trimEnd().split('\n')
   expect([...lines].sort()).toEqual([...log].sort())
   expect(lines.map(bytesOf)).toEqual(log.map(bytesOf).sort((a, b) => b - a))
   expect(existsSync(join(output, '_SUCCESS'))).toBe(true)
