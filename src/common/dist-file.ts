@@ -3,12 +3,15 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiresteelError } from './errors/index.js'
 
+/** Exists in CommonJS only. */
+declare const __filename: string
+
 let root: string | undefined
 
 /** URL of the file that this code is in. @throws FS_CONTEXT_BUNDLED in a bundle of CommonJS, which has no URL */
 export function ownUrl(): string {
   const url: string | undefined = import.meta.url
-  if (url === undefined) throw new FiresteelError('FS_CONTEXT_BUNDLED', { file: process.argv[1] ?? '(unknown)' })
+  if (url === undefined) throw new FiresteelError('FS_CONTEXT_BUNDLED', { file: __filename })
   return url
 }
 
