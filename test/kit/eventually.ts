@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs = 20_000, intervalMs = 10 } = {},
+  { timeoutMs = 60_000, intervalMs = 10 } = {},
 ): Promise<T> {
   for (const deadline = performance.now() + timeoutMs; ; await sleep(intervalMs)) {
     const found = await look()

@@ -48,7 +48,8 @@ export const rpcErrors = errorTable({
   },
   FS_RPC_MESSAGE_TOO_LARGE: {
     category: 'resource',
-    message: (d) => `a message of ${d.bytes} bytes (${d.what}) is larger than spark.rpc.message.maxSize, ${d.limit} bytes`,
+    message: (d) =>
+      `a message of ${d.bytes} bytes (${d.what}) is larger than spark.rpc.message.maxSize, ${d.limit} bytes`,
     hint: 'Raise spark.rpc.message.maxSize (MiB) on both sides, or send large values by a broadcast.',
   },
   FS_RPC_BODY_INVALID: {
