@@ -67,7 +67,9 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
     })
     const errors = result.stdout.split('\n').filter((text) => /error TS/.test(text))
     if (result.status !== 0 && errors.length === 0) throw new Error(`tsc: ${result.stdout}${result.stderr}`)
-    return errors.map((text) =>
+    // What is wrong in the source itself is told by the type check.
+    const ofBlocks = errors.filter((text) => /block-\d+\.ts\(/.test(text))
+    return ofBlocks.map((text) =>
       text.replace(
         /^.*block-(\d+)\.ts\((\d+),/,
         (_, block: string, line: string) => `${blocks[Number(block)]!.page}:${line} (`,
