@@ -18,7 +18,7 @@ function watched(slots: (Pick<WatchedSlot, 'slot' | 'taskId'> & { looks: number;
         looks,
         runningForMs: 1000,
         reportedHeap: heard,
-        heapNow: async () => heap,
+        heapNow: async () => (heap === undefined ? undefined : { heap, external: 0 }),
       })),
     onOverflow: ({ taskId }, bytes) => state.overflows.push({ task: taskId, bytes }),
   })
@@ -46,6 +46,14 @@ test('one that does not look up is ended when its heap has passed the limit', as
   slots.pop()
   await watch.look()
   expect(state.overflows).toHaveLength(1)
+})
+
+test('buffers are no heap: the growth of the process finds them', async () => {
+  const { watch, state } = watched([{ slot: 0, taskId: 1, looks: 7, heap: 10 * mib }])
+  await watch.look()
+  state.processBytes = 300 * mib
+  await watch.look()
+  expect(state.overflows).toEqual([{ task: 1, bytes: 300 * mib }])
 })
 
 test('where heaps cannot be looked into, the growth of the process since it last looked up counts', async () => {

@@ -16,8 +16,8 @@ export interface HeapWatchOptions {
   /** Bytes of heap, garbage included, at which a thread that does not look up is ended. */
   readonly slotLimitBytes: number
   /**
-   * Where Node cannot tell the threads' heaps: bytes by which the whole process may grow while a task does not look up, before its thread
-   * is ended.
+   * Bytes by which the whole process may grow while a task does not look up, before its thread is ended: finds buffers, and heaps
+   * where Node cannot tell them.
    */
   readonly growthLimitBytes: number
   readonly running: () => readonly WatchedSlot[]
@@ -67,17 +67,15 @@ export class HeapWatch {
     const stuck = this.#stuck(running(), bytes)
     if (stuck.length === 0) return
     const heaps = await Promise.all(stuck.map((slot) => slot.heapNow()))
-    if (heaps.every((heap) => heap !== undefined)) {
-      stuck.forEach((slot, i) => {
-        const heap = heaps[i] as number
-        if (heap > slotLimitBytes) onOverflow(slot, heap)
-      })
+    const large = heaps.findIndex((use) => use !== undefined && use.heap > slotLimitBytes)
+    if (large >= 0) {
+      onOverflow(stuck[large] as WatchedSlot, (heaps[large] as HeapUse).heap)
       return
     }
     const grown = (slot: WatchedSlot): number => bytes - (this.#seen.get(slot.slot) as Seen).processBytes
-    const large = stuck.filter((slot) => grown(slot) > growthLimitBytes)
-    if (large.length === 0) return
-    const slot = mostLikely(large)
+    const suspects = stuck.filter((slot) => grown(slot) > growthLimitBytes)
+    if (suspects.length === 0) return
+    const slot = mostLikely(suspects)
     onOverflow(slot, grown(slot))
   }
 
@@ -104,7 +102,7 @@ interface Seen {
   readonly processBytes: number
 }
 
-/** Where the threads cannot be looked into: the one that last told of the largest heap, else the one that has run longest. */
+/** Of those that may be to blame: the one that last told of the largest heap, else the one that has run longest. */
 function mostLikely(slots: readonly WatchedSlot[]): WatchedSlot {
   return slots.reduce((a, b) => {
     if (a.reportedHeap !== b.reportedHeap) return a.reportedHeap > b.reportedHeap ? a : b

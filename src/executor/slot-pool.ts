@@ -63,7 +63,7 @@ export class SlotPool {
     this.#heapWatch = new HeapWatch({
       intervalMs: heapLookEveryMs,
       slotLimitBytes: 2 * this.#heapMiB * 1048576 + garbageBytes,
-      growthLimitBytes: this.#heapMiB * 1048576 + growthSlackBytes,
+      growthLimitBytes: 2 * this.#heapMiB * 1048576 + growthSlackBytes,
       processBytes: slotsBytes,
       running: () => this.#watched(),
       onOverflow: (watched, heapBytes) => this.#overflow(watched, heapBytes),
@@ -282,7 +282,7 @@ export class SlotPool {
 
 /** Beyond twice a thread's share: what V8 leaves uncollected in a young heap. */
 const garbageBytes = 128 * 1048576
-/** Beyond a thread's share: garbage, and what other threads take meanwhile. */
+/** Beyond twice a thread's share: garbage, and what other threads take meanwhile. */
 const growthSlackBytes = 256 * 1048576
 
 /** Bytes of this process that are not the main thread's own: in local mode that is the user's program. */
