@@ -18,7 +18,7 @@ function watched(slots: (Pick<WatchedSlot, 'slot' | 'taskId'> & { looks: number;
         looks,
         runningForMs: 1000,
         reportedHeap: heard,
-        heapNow: async () => (heap === undefined ? undefined : { heap, external: 0 }),
+        heapNow: async () => heap,
       })),
     onOverflow: ({ taskId }, bytes) => state.overflows.push({ task: taskId, bytes }),
   })

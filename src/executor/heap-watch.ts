@@ -67,9 +67,9 @@ export class HeapWatch {
     const stuck = this.#stuck(running(), bytes)
     if (stuck.length === 0) return
     const heaps = await Promise.all(stuck.map((slot) => slot.heapNow()))
-    const large = heaps.findIndex((use) => use !== undefined && use.heap > slotLimitBytes)
+    const large = heaps.findIndex((heap) => heap !== undefined && heap > slotLimitBytes)
     if (large >= 0) {
-      onOverflow(stuck[large] as WatchedSlot, (heaps[large] as HeapUse).heap)
+      onOverflow(stuck[large] as WatchedSlot, heaps[large] as number)
       return
     }
     const grown = (slot: WatchedSlot): number => bytes - (this.#seen.get(slot.slot) as Seen).processBytes
