@@ -1,6 +1,7 @@
 import type { SparkConf } from '../common/conf/index.js'
 import type { ExecutorId } from '../common/index.js'
 import type { RpcSecurity } from '../rpc/index.js'
+import type { SubmitClient, SubmitContext } from './submit-spi.js'
 import type { ExecutorLossCause } from './task-set/task-outcome.js'
 
 /*
@@ -15,6 +16,8 @@ export interface ClusterManager {
   claims(masterUrl: string): boolean
   /** @throws FS_CONTEXT_MASTER_URL when the URL is its own kind but malformed. */
   create(context: ManagerContext): ExecutorProvider
+  /** Runs drivers in the cluster; absent where there is no cluster deploy mode. */
+  submitClient?(context: SubmitContext): SubmitClient
 }
 
 /** What a manager is told and may call. */
@@ -39,6 +42,10 @@ export interface ManagerContext {
   executorStarting(executorId: ExecutorId): void
   /** An executor that was started has ended, with the manager's word for why; the first cause counts. */
   executorEnded(executorId: ExecutorId, cause: ExecutorLossCause): void
+  /** Why the manager has not given what was asked for, with figures: waiting jobs are told so. Undefined when it has. */
+  waiting(reason: string | undefined): void
+  /** The application cannot go on: its jobs fail with this. */
+  applicationRemoved(message: string): void
   /** No further executors will come. */
   noMoreExecutors(message: string): void
   log(level: 'info' | 'warn', message: string): void
@@ -60,6 +67,8 @@ export interface ExecutorProvider {
   readonly expectedSlots: number
   /** Failures of a task after which its job fails, where the manager decides it. */
   readonly maxTaskFailures?: number
+  /** Makes the application known to the cluster before anything else is done; resolves with the id that it has there. */
+  register?(): Promise<{ readonly applicationId: string }>
   /** Begins to start executors; resolves when those are asked for, not when they have registered. */
   start(): Promise<void>
   /** Told when an executor that it started has registered. */

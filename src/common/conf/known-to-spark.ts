@@ -6,7 +6,7 @@ const reasons = {
   kubernetes: 'Kubernetes is not supported in this version',
   yarn: 'Hadoop YARN is not supported in this version',
   mesos: 'Apache Mesos is not supported in this version',
-  standalone: 'the standalone cluster is not part of this version',
+  standalone: "it adjusts a detail of Spark's own master and workers",
   history: 'event log and history server are not part of this version',
   metrics: 'metrics sinks and plugins are not part of this version',
   ui: 'the web pages are not part of this version',
@@ -122,20 +122,9 @@ const keysByReason: Record<Reason, string> = {
     mesos.rejectOfferDurationForUnmetConstraints mesos.role mesos.secret mesos.secret.file mesos.task.labels
     mesos.uris`,
   standalone: `
-    dead.worker.persistence deploy.appIdPattern deploy.appNumberModulo deploy.defaultCores deploy.driverIdPattern
-    deploy.maxDrivers deploy.maxExecutorRetries deploy.recoveryCompressionCodec deploy.recoveryDirectory
-    deploy.recoveryMode deploy.recoveryMode.factory deploy.recoveryTimeout deploy.retainedApplications
-    deploy.retainedDrivers deploy.spreadOutApps deploy.spreadOutDrivers deploy.workerSelectionPolicy
-    deploy.zookeeper.dir deploy.zookeeper.url driver.supervise master.rest.enabled master.rest.filters
-    master.rest.host master.rest.maxThreads master.rest.port master.rest.virtualThread.enabled
-    master.ui.decommission.allow.mode master.ui.historyServerUrl master.ui.port master.ui.title
-    master.ui.visibleEnvVarPrefixes master.useAppNameAsAppId.enabled master.useDriverIdAsAppName.enabled
-    standalone.executorRemoveDelayOnDisconnection standalone.submit.waitAppCompletion
-    submit.proxyUser.allowCustomClasspathInClusterMode worker.cleanup.appDataTtl worker.cleanup.enabled
-    worker.cleanup.interval worker.decommission.signal worker.driverTerminateTimeout
-    worker.executorStateSync.maxAttempts worker.idPattern worker.initialRegistrationRetries
-    worker.maxRegistrationRetries worker.preferConfiguredMasterAddress worker.resourcesFile worker.timeout
-    worker.ui.compressedLogFileLengthCacheSize worker.ui.port worker.ui.retainedDrivers worker.ui.retainedExecutors`,
+    master.rest.maxThreads master.rest.virtualThread.enabled standalone.executorRemoveDelayOnDisconnection
+    submit.proxyUser.allowCustomClasspathInClusterMode worker.executorStateSync.maxAttempts
+    worker.ui.compressedLogFileLengthCacheSize`,
   history: `
     eventLog.buffer.kb eventLog.compress eventLog.compression.codec eventLog.dir eventLog.enabled
     eventLog.erasureCoding.enabled eventLog.includeTaskMetricsAccumulators eventLog.logBlockUpdates.enabled

@@ -4,6 +4,7 @@ import * as executor from './entries/executor.js'
 import * as network from './entries/network.js'
 import * as scheduler from './entries/scheduler.js'
 import * as shuffle from './entries/shuffle.js'
+import * as standalone from './entries/standalone.js'
 import * as storage from './entries/storage.js'
 
 /** A part of the page of settings. */
@@ -20,6 +21,7 @@ export const configSections: readonly ConfigSection[] = [
   { title: 'Shuffle and compression', entries: Object.values(shuffle) },
   { title: 'Storage, broadcast and files', entries: Object.values(storage) },
   { title: 'Network and security', entries: Object.values(network) },
+  { title: 'Standalone cluster', entries: Object.values(standalone) },
 ]
 
 let byKey: Map<string, AnyConfigEntry> | undefined

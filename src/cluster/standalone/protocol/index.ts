@@ -1,0 +1,5 @@
+export * from './application-protocol.js'
+export * from './client-protocol.js'
+export type * from './descriptions.js'
+export * from './states.js'
+export * from './worker-protocol.js'

@@ -1,0 +1,28 @@
+/** States, spelt as Spark's master and worker show them. */
+
+export type WorkerState = 'ALIVE' | 'DEAD' | 'DECOMMISSIONED' | 'UNKNOWN'
+
+export type ApplicationState = 'WAITING' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED' | 'UNKNOWN'
+
+export type ExecutorState = 'LAUNCHING' | 'RUNNING' | 'KILLED' | 'FAILED' | 'LOST' | 'EXITED' | 'DECOMMISSIONED'
+
+export type DriverState =
+  | 'SUBMITTED'
+  | 'RUNNING'
+  | 'FINISHED'
+  | 'RELAUNCHING'
+  | 'UNKNOWN'
+  | 'KILLED'
+  | 'FAILED'
+  | 'ERROR'
+
+/** What a master is doing: only one that is ALIVE launches anything. */
+export type RecoveryState = 'STANDBY' | 'ALIVE' | 'RECOVERING' | 'COMPLETING_RECOVERY'
+
+const endedExecutors: ReadonlySet<ExecutorState> = new Set(['KILLED', 'FAILED', 'LOST', 'EXITED', 'DECOMMISSIONED'])
+const endedDrivers: ReadonlySet<DriverState> = new Set(['FINISHED', 'KILLED', 'FAILED', 'ERROR'])
+const endedApplications: ReadonlySet<ApplicationState> = new Set(['FINISHED', 'FAILED', 'KILLED'])
+
+export const hasExecutorEnded = (state: ExecutorState): boolean => endedExecutors.has(state)
+export const hasDriverEnded = (state: DriverState): boolean => endedDrivers.has(state)
+export const hasApplicationEnded = (state: ApplicationState): boolean => endedApplications.has(state)

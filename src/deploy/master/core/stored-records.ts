@@ -1,0 +1,49 @@
+import type {
+  ApplicationState,
+  DriverDescription,
+  DriverState,
+  ResourceAddresses,
+} from '../../../cluster/standalone/index.js'
+
+/*
+ * What a leader stores for the next one. Of applications and workers only enough to wait for them: they register again by themselves and
+ * bring the rest. Drivers are stored whole, since one that has not been launched is known to nobody else.
+ */
+
+export interface StoredApplication {
+  readonly kind: 'application'
+  readonly id: string
+  readonly token: string
+  readonly name: string
+  readonly user: string
+  readonly startedAt: number
+  readonly state: ApplicationState
+}
+
+export interface StoredDriver {
+  readonly kind: 'driver'
+  readonly id: string
+  readonly submittedAt: number
+  readonly startedAt?: number
+  readonly description: DriverDescription
+  readonly state: DriverState
+  /** Starts so far; the one that runs, if any. */
+  readonly attempt: number
+  /** Set before the launch is sent: a worker that does not know the driver after that never ran it. */
+  readonly workerId?: string
+  readonly resources: ResourceAddresses
+  readonly message?: string
+  readonly exitCode?: number
+}
+
+export interface StoredWorker {
+  readonly kind: 'worker'
+  readonly id: string
+  readonly host: string
+  readonly port: number
+  readonly cores: number
+  readonly memoryMiB: number
+  readonly webUiUrl: string
+}
+
+export type StoredRecord = StoredApplication | StoredDriver | StoredWorker
