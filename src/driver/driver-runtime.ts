@@ -1,9 +1,8 @@
-import { hostname, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import type { Broadcast } from '../broadcast/index.js'
 import { type CallSite, callSite } from '../closure/index.js'
 import { localClusterManager, localManager } from '../cluster/local/index.js'
 import {
-  ARCHIVES,
   CHECKPOINT_DIR,
   CLEANER_CLEAN_CHECKPOINTS,
   CLEANER_PERIODIC_GC_INTERVAL,
@@ -14,58 +13,51 @@ import {
   DRIVER_MAX_RESULT_SIZE,
   EXECUTOR_HEARTBEAT_INTERVAL,
   EXTRA_LISTENERS,
-  FILES,
   FILES_OVERWRITE,
   IO_COMPRESSION_CODEC,
-  JARS,
-  JARS_FOLDERS,
   LOCAL_DIR,
   NETWORK_TIMEOUT,
   NETWORK_TIMEOUT_INTERVAL,
-  SCHEDULER_POOL,
   SHOW_CONSOLE_PROGRESS,
   type SparkConf,
   STARVATION_TIMEOUT,
   TASK_CPUS,
 } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
-import { type ExecutorId, type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
+import { type RddId, rddId, type ShuffleId, shuffleId, systemClock } from '../common/index.js'
 import { getLogger, terminal } from '../common/log/index.js'
-import { type AccumulatorV2, Executor, executorOptions, isScript, setFilesRoot } from '../executor/index.js'
+import { type AccumulatorV2, setFilesRoot } from '../executor/index.js'
 import { locate } from '../io/index.js'
 import { ListenerBus } from '../listener/index.js'
 import type { AnyRdd, CapturedFunction, JobRequest, RddContext, ShuffleDependencySpec } from '../rdd/index.js'
-import type { RpcAddress, RpcEnvironment } from '../rpc/index.js'
-import type {
-  ClusterManager,
-  ExecutorLossCause,
-  ExecutorProvider,
-  InProcessExecutor,
-  ManagerContext,
-} from '../scheduler/index.js'
+import type { RpcAddress } from '../rpc/index.js'
+import type { ClusterManager, ExecutorProvider } from '../scheduler/index.js'
 import { compressionCodec } from '../serializer/index.js'
 import { AppStatus } from '../status/index.js'
 import { Accumulators } from './accumulators.js'
 import { Checkpoints } from './checkpoints.js'
+import { addConfiguredFiles } from './configured-files.js'
 import { ConsoleProgress } from './console-progress.js'
 import { ContextCleaner } from './context-cleaner.js'
 import { DriverNetwork } from './driver-network.js'
 import { DriverStorage } from './driver-storage.js'
 import { EventFeed } from './event-feed.js'
 import { ExecutorBackend } from './executor-backend.js'
-import { ExecutorStarts } from './executor-starts.js'
+import { ExecutorLifecycle } from './executor-lifecycle.js'
 import { ExecutorWatch } from './executor-watch.js'
 import { extraListeners } from './extra-listeners.js'
 import { captureFunction } from './function-capture.js'
-import { jobDescriptionProperty, jobGroupProperty, LocalProperties } from './local-properties.js'
+import { JobRunner } from './job-runner.js'
+import { LocalProperties } from './local-properties.js'
+import { managerContext } from './manager-context.js'
 import { PendingWatch } from './pending-watch.js'
 import { holdProcess } from './process-hold.js'
+import { RddRegistry } from './rdd-registry.js'
 import { schedulerOptions } from './scheduler-settings.js'
 import { SchedulerShell } from './scheduler-shell.js'
 import { SharedFiles } from './shared-files.js'
-import { sweepStaleFolders } from './stale-folders.js'
+import { sweepOnce } from './stale-folders.js'
 import { TemporaryFolders } from './temporary-folders.js'
-import { withUserStack } from './user-stack.js'
 
 const log = getLogger('SparkContext')
 const managers: readonly ClusterManager[] = [localManager, localClusterManager]
@@ -89,16 +81,11 @@ export class DriverRuntime implements RddContext {
   readonly #network: DriverNetwork
   readonly #watch: ExecutorWatch
   readonly #pending: PendingWatch
-  readonly #starts = new ExecutorStarts()
+  readonly #lifecycle = new ExecutorLifecycle()
+  readonly #jobs: JobRunner
   readonly #folders: TemporaryFolders
   readonly #progress: ConsoleProgress
-  readonly #refusedGroups = new Set<string>()
-  readonly #persisted = new Map<RddId, WeakRef<AnyRdd>>()
-  /** RDDs that the cleaner knows of, persisted now or once. */
-  readonly #watched = new WeakSet<AnyRdd>()
-  readonly #shuffles = new Map<ShuffleId, WeakRef<ShuffleDependencySpec>>()
-  #nextRdd = 0
-  #nextShuffle = 0
+  readonly #rdds: RddRegistry
   #stoppedAt: string | undefined
 
   constructor(conf: SparkConf) {
@@ -116,11 +103,21 @@ export class DriverRuntime implements RddContext {
     const feed = new EventFeed(this.bus, () => systemClock.now())
     const base = conf.get(LOCAL_DIR) ?? [tmpdir()]
     this.#folders = new TemporaryFolders(base)
-    this.#provider = this.#manager().create(this.#managerContext())
+    this.#provider = this.#manager().create(
+      managerContext({
+        masterUrl: this.master,
+        appId: this.applicationId,
+        appName: this.appName,
+        conf,
+        localDirs: this.#folders.paths,
+        network: () => this.#network,
+        word: this.#lifecycle,
+      }),
+    )
     const { needsNetwork } = this.#provider
     this.#network = new DriverNetwork(conf, { needsNetwork, applicationId: this.applicationId })
     const { rpc } = this.#network
-    this.backend = this.#makeBackend()
+    this.backend = new ExecutorBackend(rpc, this.#lifecycle, () => performance.now())
     this.storage = new DriverStorage({ rpc, backend: this.backend, bus: this.bus, conf })
     this.shell = new SchedulerShell({
       backend: this.backend,
@@ -128,12 +125,13 @@ export class DriverRuntime implements RddContext {
       maxResultBytes: conf.get(DRIVER_MAX_RESULT_SIZE),
       taskCpus: conf.get(TASK_CPUS),
       filesVersion: () => this.files.version,
-      shuffle: (id) => this.#shuffles.get(id)?.deref(),
+      shuffle: (id) => this.#rdds.shuffle(id),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
       scheduler: { ...schedulerOptions(conf, this.#provider, process.env), cache: this.storage },
     })
     this.cleaner = this.#makeCleaner()
+    this.#rdds = new RddRegistry(this.cleaner)
     this.files = new SharedFiles({
       rpc,
       localDir: this.#folders.paths[0] as string,
@@ -145,6 +143,19 @@ export class DriverRuntime implements RddContext {
       onWritten: (rdd, directory) => {
         if (conf.get(CLEANER_CLEAN_CHECKPOINTS)) this.cleaner.watch(rdd, { kind: 'checkpoint', directory })
       },
+    })
+    this.#jobs = new JobRunner({
+      conf,
+      properties: this.properties,
+      shell: this.shell,
+      checkpoints: this.checkpoints,
+    })
+    this.#lifecycle.introduce({
+      bus: this.bus,
+      provider: this.#provider,
+      backend: this.backend,
+      storage: this.storage,
+      shell: this.shell,
     })
     this.#progress = new ConsoleProgress(terminal(), this.status, () => this.shell.scheduler.pendingReasons())
     this.#watch = new ExecutorWatch(this.backend, this.#provider, {
@@ -192,7 +203,7 @@ export class DriverRuntime implements RddContext {
     this.#folders.create()
     void sweepOnce(this.#folders.bases)
     setFilesRoot(this.files.root)
-    this.#addConfigured()
+    addConfiguredFiles(this.files, this.conf)
     this.cleaner.start()
     for (const listener of await extraListeners(this.conf.get(EXTRA_LISTENERS), process.cwd())) this.bus.add(listener)
     await this.#network.listen()
@@ -213,6 +224,7 @@ export class DriverRuntime implements RddContext {
 
   async stop(): Promise<void> {
     this.#stoppedAt = callSite('stop').short
+    this.#lifecycle.stop()
     this.shell.stop('the SparkContext was stopped')
     this.cleaner.stop()
     this.#watch.stop()
@@ -228,11 +240,11 @@ export class DriverRuntime implements RddContext {
   // --- for RDDs
 
   newRddId(): RddId {
-    return rddId(this.#nextRdd++)
+    return this.#rdds.newRddId()
   }
 
   newShuffleId(): ShuffleId {
-    return shuffleId(this.#nextShuffle++)
+    return this.#rdds.newShuffleId()
   }
 
   capture(f: unknown, operation: string, site?: CallSite): CapturedFunction {
@@ -251,62 +263,30 @@ export class DriverRuntime implements RddContext {
   }
 
   runJob(request: JobRequest): Promise<void> {
-    return holdProcess(() => this.#runJob(request))
-  }
-
-  async #runJob(request: JobRequest): Promise<void> {
-    this.assertRunning(`${request.operation}()`)
-    const site = request.site ?? callSite(request.operation)
-    const { tags } = this.properties
-    const properties = { ...this.#ownPool, ...this.properties.all }
-    const group = properties[jobGroupProperty]
-    if (group !== undefined && this.#refusedGroups.has(group)) {
-      throw new FiresteelError('FS_JOB_CANCELLED', {
-        jobId: '(not started)',
-        reason: `job group ${group} was cancelled with its future jobs`,
-      })
-    }
-    try {
-      await this.shell.run(request, {
-        properties,
-        tags,
-        group,
-        description: properties[jobDescriptionProperty] ?? site.short,
-        callSite: site.short,
-      })
-      const ancestorsToo = properties['spark.checkpoint.checkpointAllMarkedAncestors'] === 'true'
-      await this.checkpoints.afterJob(request.rdd, { site, ancestorsToo })
-    } catch (error) {
-      throw withUserStack(error, site)
-    }
+    return holdProcess(async () => {
+      this.assertRunning(`${request.operation}()`)
+      await this.#jobs.run(request)
+    })
   }
 
   persistRdd(rdd: AnyRdd): void {
-    if (!this.#watched.has(rdd)) this.cleaner.watch(rdd, { kind: 'rdd', id: rdd.id })
-    this.#watched.add(rdd)
-    this.#persisted.set(rdd.id, new WeakRef(rdd))
+    this.#rdds.addPersisted(rdd)
     this.storage.persist(rdd.id)
   }
 
   async unpersistRdd({ id }: { readonly id: RddId }, blocking: boolean): Promise<void> {
-    this.#persisted.delete(id)
+    this.#rdds.removePersisted(id)
     const removed = this.storage.unpersist(id)
     if (blocking) await holdProcess(() => removed)
     this.bus.post(() => ({ type: 'unpersistRdd', time: systemClock.now(), rddId: id }))
   }
 
   get persistentRdds(): Map<number, AnyRdd> {
-    const rdds = new Map<number, AnyRdd>()
-    for (const [id, reference] of this.#persisted) {
-      const rdd = reference.deref()
-      if (rdd !== undefined) rdds.set(id, rdd)
-    }
-    return rdds
+    return this.#rdds.persisted
   }
 
   registerShuffle(shuffle: ShuffleDependencySpec): void {
-    this.#shuffles.set(shuffle.shuffleId, new WeakRef(shuffle))
-    this.cleaner.watch(shuffle, { kind: 'shuffle', id: shuffle.shuffleId })
+    this.#rdds.addShuffle(shuffle)
   }
 
   broadcast<T>(value: T): Broadcast<T> {
@@ -327,25 +307,10 @@ export class DriverRuntime implements RddContext {
 
   /** Jobs of this group are refused from now on. */
   refuseGroup(group: string): void {
-    this.#refusedGroups.add(group)
-  }
-
-  /** The pool of jobs that choose none, where the settings name one. */
-  get #ownPool(): Readonly<Record<string, string>> {
-    return this.conf.contains(SCHEDULER_POOL) ? { [SCHEDULER_POOL.key]: this.conf.get(SCHEDULER_POOL) } : {}
+    this.#jobs.refuseGroup(group)
   }
 
   // --- wiring
-
-  /** What `spark.files`, `spark.archives` and `spark.jars` name. The tarballs of a submitted program have been installed. */
-  #addConfigured(): void {
-    const { conf, files } = this
-    for (const path of conf.get(FILES)) files.addFile(path, true)
-    for (const path of conf.get(ARCHIVES)) files.addArchive(path)
-    const folders = conf.get(JARS_FOLDERS)
-    for (const folder of folders) files.addModules(folder)
-    for (const path of conf.get(JARS)) if (folders.length === 0 || isScript(path)) files.addJar(path)
-  }
 
   #makeCleaner(): ContextCleaner {
     const { conf } = this
@@ -366,7 +331,7 @@ export class DriverRuntime implements RddContext {
   }
 
   #removeShuffle(id: ShuffleId): void {
-    this.#shuffles.delete(id)
+    this.#rdds.removeShuffle(id)
     if (this.shell.removeShuffle(id)) this.backend.sendAll('forgetShuffle', { shuffleId: id })
   }
 
@@ -375,111 +340,4 @@ export class DriverRuntime implements RddContext {
     if (manager === undefined) throw new FiresteelError('FS_CONTEXT_MASTER_URL', { url: this.master })
     return manager
   }
-
-  #makeBackend(): ExecutorBackend {
-    const { bus } = this
-    const time = (): number => systemClock.now()
-    return new ExecutorBackend(
-      this.#network.rpc,
-      {
-        added: ({ id, info }) => {
-          this.#starts.registered(id)
-          this.#provider.registered?.(id)
-          this.storage.executorAdded(info)
-          const { host, slots, memoryBytes } = info
-          bus.post(() => ({ type: 'executorAdded', time: time(), executorId: id, host, slots, memoryBytes }))
-          this.shell.handle({ type: 'executorAdded', executorId: id, host, slots })
-        },
-        lost: (id, cause) => {
-          this.storage.executorLost(id)
-          if (this.isStopped) return
-          const running = this.shell.runningOn(id)
-          const tasks = running.length === 0 ? 'no task was running there' : `running there: task ${running.join(', ')}`
-          log.warn(`lost executor ${id}: ${cause.message} (${cause.code}); ${tasks}`)
-          const { code, message } = cause
-          bus.post(() => ({
-            type: 'executorRemoved',
-            time: time(),
-            executorId: id,
-            cause: code,
-            reason: message,
-            running,
-          }))
-          this.shell.handle({ type: 'executorLost', executorId: id, cause, outputsLost: true })
-        },
-        statuses: (executor, statuses, attachments) => this.shell.taskStatuses(executor, statuses, attachments),
-        heartbeat: (executor, { heapBytes, rssBytes, storageBytes, running }) => {
-          const metrics = { heapBytes, rssBytes, storageBytes, running }
-          bus.post(() => ({ type: 'executorMetricsUpdate', time: time(), executorId: executor.id, ...metrics }))
-          this.shell.executorReport(executor.id, running)
-        },
-        mapOutputs: (id) => this.shell.mapOutputs(id),
-        canCommit: (request) => this.shell.canCommit(request),
-      },
-      () => performance.now(),
-    )
-  }
-
-  #managerContext(): ManagerContext {
-    return {
-      masterUrl: this.master,
-      appId: this.applicationId,
-      appName: this.appName,
-      conf: this.conf,
-      security: () => this.#network.security,
-      localDirs: this.#folders.paths,
-      driverAddress: () => this.#network.address as RpcAddress,
-      executorSettings: () => Object.fromEntries(this.conf.getAllButSecrets()),
-      executorEnvironment: () => this.#executorEnvironment(),
-      startInProcess: (options) => this.#startInProcess(options),
-      executorStarting: (id) => {
-        this.#starts.starting(id)
-        this.#noteStarts()
-      },
-      executorEnded: (id, cause) => this.#executorEnded(id, cause),
-      noMoreExecutors: (message) => this.shell.handle({ type: 'noMoreExecutors', message }),
-      log: (level, message) => log[level](message),
-      print: (line) => terminal().writeLine(line),
-    }
-  }
-
-  #executorEnvironment(): Record<string, string | undefined> {
-    return { ...process.env, ...Object.fromEntries(this.conf.getExecutorEnv()) }
-  }
-
-  #executorEnded(id: ExecutorId, cause: ExecutorLossCause): void {
-    if (this.backend.get(id) === undefined && !this.backend.isGone(id)) {
-      if (this.#starts.ended(id, cause)) log.warn(`executor ${id} ended before it registered: ${cause.message}`)
-      this.#noteStarts()
-    }
-    this.backend.lose(id, cause)
-  }
-
-  /** A waiting job is told of executors that are on their way, and of those that never came. */
-  #noteStarts(): void {
-    this.shell.handle({ type: 'executorsAwaited', note: this.#starts.note })
-  }
-
-  async #startInProcess(options: InProcessExecutor): Promise<{ stop(): Promise<void> }> {
-    const rpc = this.#network.executorRpc as RpcEnvironment
-    const driver = await rpc.connect({ host: 'in-process', port: 1 })
-    const place = {
-      ...options,
-      host: hostname(),
-      localDirs: this.#folders.paths,
-      environment: this.#executorEnvironment(),
-    }
-    const executor = new Executor(executorOptions(this.conf, place), rpc, driver)
-    await executor.start()
-    return executor
-  }
-}
-
-let hasSwept = false
-
-/** Once in a process is enough: what it leaves itself it removes itself. */
-async function sweepOnce(bases: readonly string[]): Promise<void> {
-  if (hasSwept) return
-  hasSwept = true
-  for (const path of await sweepStaleFolders(bases)) log.info(`removed ${path}, left by a driver that was killed`)
 }

@@ -1,26 +1,20 @@
 import { FiresteelError, toWireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
-import { type ExecutorId, type JobId, jobId, type ShuffleId, type TaskId, taskId } from '../common/index.js'
-import type { MapOutputStatus, MapOutputStatuses, TaskDescription, TaskStatusMessage } from '../executor/index.js'
-import {
-  type AnyRdd,
-  type CompiledStage,
-  compileStage,
-  type JobRequest,
-  type ShuffleDependencySpec,
-  taskData,
-} from '../rdd/index.js'
+import { type ExecutorId, type JobId, type ShuffleId, type TaskId, taskId } from '../common/index.js'
+import type { MapOutputStatus, MapOutputStatuses, TaskStatusMessage } from '../executor/index.js'
+import type { JobRequest, ShuffleDependencySpec } from '../rdd/index.js'
 import {
   Scheduler,
   type SchedulerEffect,
   type SchedulerEvent,
   type SchedulerOptions,
   type TaskAttempt,
-  type TaskSet,
 } from '../scheduler/index.js'
-import { decodeValue } from '../serializer/index.js'
+import { ActiveJobs } from './active-jobs.js'
 import type { ExecutorBackend, RegisteredExecutor } from './executor-backend.js'
-import { failedFetch, fetchStored, type RawResult, recordsOf, reported } from './task-result.js'
+import { OutputCommits } from './output-commits.js'
+import { TaskLauncher } from './task-launcher.js'
+import { failedFetch, fetchStored, type RawResult, reported } from './task-result.js'
 
 const none: readonly Uint8Array[] = []
 
@@ -31,17 +25,6 @@ export interface JobFrame {
   readonly tags: readonly string[]
   readonly description: string
   readonly callSite: string
-}
-
-interface ActiveJob {
-  readonly id: JobId
-  readonly request: JobRequest
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-  stages: readonly number[]
-  /** Told instead of the scheduler's word when the driver itself ended the job. */
-  ownError?: unknown
-  resultBytes: number
 }
 
 export interface SchedulerShellOptions {
@@ -74,11 +57,11 @@ export interface SchedulerShellOptions {
 export class SchedulerShell {
   readonly #scheduler: Scheduler
   readonly #options: SchedulerShellOptions
-  readonly #jobs = new Map<JobId, ActiveJob>()
-  readonly #stages = new Map<string, CompiledStage>()
+  readonly #jobs: ActiveJobs
+  readonly #launcher: TaskLauncher
+  readonly #commits = new OutputCommits()
   readonly #timers = new Map<string, Timer>()
   readonly #pending: SchedulerEvent[] = []
-  readonly #commits = new Map<string, number>()
   /** Metrics of the task whose end is being handled. */
   readonly #metrics = new Map<number, TaskStatusMessage['metrics']>()
   readonly #running = new Map<number, TaskAttempt>()
@@ -87,11 +70,15 @@ export class SchedulerShell {
   /** Set when no job may begin any more. */
   #stopReason: string | undefined
   #isHandling = false
-  #nextJob = 0
 
   constructor(options: SchedulerShellOptions) {
     this.#options = options
     this.#scheduler = new Scheduler(options.scheduler)
+    this.#jobs = new ActiveJobs({
+      maxResultBytes: options.maxResultBytes,
+      cancel: (id, reason) => this.handle({ type: 'cancelJob', jobId: id, reason }),
+    })
+    this.#launcher = new TaskLauncher({ ...options, requestOf: (id) => this.#jobs.requestOf(id) })
   }
 
   get scheduler(): Scheduler {
@@ -99,7 +86,7 @@ export class SchedulerShell {
   }
 
   get activeJobs(): readonly JobId[] {
-    return [...this.#jobs.keys()]
+    return this.#jobs.ids
   }
 
   /** Runs a job to its end. */
@@ -110,11 +97,8 @@ export class SchedulerShell {
       throw new FiresteelError('FS_JOB_CANCELLED', { jobId: '(not started)', reason: this.#stopReason })
     }
     const partitions = request.partitions ?? request.rdd.partitions
-    const id = jobId(this.#nextJob++)
+    const { id, ended } = this.#jobs.begin(request)
     request.onJob?.(id)
-    const ended = new Promise<void>((resolve, reject) => {
-      this.#jobs.set(id, { id, request, resolve, reject, stages: [], resultBytes: 0 })
-    })
     const onAbort = (): void => this.handle({ type: 'cancelJob', jobId: id, reason: abortReason(request.signal) })
     request.signal?.addEventListener('abort', onAbort, { once: true })
     this.handle({ type: 'jobSubmitted', job: { jobId: id, rdd: request.rdd, partitions, ...frame } })
@@ -167,7 +151,7 @@ export class SchedulerShell {
     const id = taskId(status.taskId)
     this.#metrics.set(id, status.metrics)
     if (outcome.kind === 'stored') {
-      if (this.#isAboveLimit(id, outcome.bytes)) {
+      if (this.#isRefused(id, outcome.bytes)) {
         this.#options.backend.send(executor.id, 'dropResult', { taskId: id })
         this.#pending.push({
           type: 'taskStatus',
@@ -196,17 +180,10 @@ export class SchedulerShell {
       )
   }
 
-  /** Ends a job whose results would be larger than allowed with one that an executor holds ready: nothing of it is fetched. */
-  #isAboveLimit(id: number, bytes: number): boolean {
-    const { maxResultBytes } = this.#options
+  /** Whether a result that its executor holds ready is one too many for its job: nothing of it is fetched. */
+  #isRefused(id: number, bytes: number): boolean {
     const attempt = this.#running.get(id)
-    const job = attempt === undefined ? undefined : this.#jobs.get(attempt.jobId)
-    if (maxResultBytes === 0 || job === undefined) return false
-    if (job.ownError !== undefined) return true
-    if (job.resultBytes + bytes <= maxResultBytes) return false
-    job.resultBytes += bytes
-    this.#endJob(job, tooLarge(job, maxResultBytes))
-    return true
+    return attempt !== undefined && this.#jobs.refuses(attempt.jobId, bytes)
   }
 
   /** The statuses of a shuffle, as executors ask for them. */
@@ -224,12 +201,9 @@ export class SchedulerShell {
     return { epoch: mapOutputs.epoch, outputs: statuses }
   }
 
-  /** One attempt of a partition's task may commit its output: the first that asks, until it is known to have failed. */
+  /** Whether a task may commit its output. */
   canCommit(request: { stageId: number; partition: number; taskId: number }): boolean {
-    const key = `${request.stageId}/${request.partition}`
-    const holder = this.#commits.get(key)
-    if (holder === undefined) this.#commits.set(key, request.taskId)
-    return holder === undefined || holder === request.taskId
+    return this.#commits.mayCommit(request)
   }
 
   /** Forgets a shuffle that nothing refers to any more. Returns whether its outputs, if there are any, may go. */
@@ -242,7 +216,7 @@ export class SchedulerShell {
   /** How much of jobs that have ended is still here: nothing should be. */
   get leftovers(): Readonly<Record<string, number>> {
     const { mapOutputs } = this.#scheduler
-    const sizes = { jobs: this.#jobs.size, stages: this.#stages.size, commits: this.#commits.size }
+    const sizes = { jobs: this.#jobs.size, stages: this.#launcher.size, commits: this.#commits.size }
     return {
       ...sizes,
       metrics: this.#metrics.size,
@@ -284,7 +258,8 @@ export class SchedulerShell {
     switch (effect.type) {
       case 'launch':
         try {
-          this.#launch(effect.attempt, effect.taskSet)
+          this.#running.set(effect.attempt.taskId, effect.attempt)
+          this.#launcher.launch(effect.attempt, effect.taskSet, this.#scheduler.mapOutputs.epoch)
         } catch (error) {
           this.#unlaunched(effect.attempt.taskId, error)
         }
@@ -312,36 +287,27 @@ export class SchedulerShell {
       case 'taskEnded': {
         this.#metrics.delete(effect.attempt.taskId)
         this.#running.delete(effect.attempt.taskId)
-        const { stageId, partition, taskId: id } = effect.attempt
-        if (effect.outcome.type !== 'success' && this.#commits.get(`${stageId}/${partition}`) === id) {
-          this.#commits.delete(`${stageId}/${partition}`)
-        }
+        if (effect.outcome.type !== 'success') this.#commits.failed(effect.attempt)
         return
       }
       case 'partitionResult':
-        this.#deliver(effect.jobId, effect.outputIndex, effect.value as RawResult)
+        this.#jobs.deliver(effect.jobId, effect.outputIndex, effect.value as RawResult)
         return
       case 'stageCompleted':
         if (!effect.willRetry) this.#forgetStage(effect.stage.stageId)
         return
-      case 'jobStarted': {
-        const job = this.#jobs.get(effect.job.jobId)
-        if (job !== undefined) job.stages = effect.stages.map((stage) => stage.stageId)
+      case 'jobStarted':
+        this.#jobs.started(
+          effect.job.jobId,
+          effect.stages.map((stage) => stage.stageId),
+        )
         return
-      }
-      case 'jobSucceeded': {
-        const job = this.#jobs.get(effect.jobId)
-        this.#jobEnded(effect.jobId)
-        if (job?.ownError !== undefined) job.reject(job.ownError)
-        else job?.resolve()
+      case 'jobSucceeded':
+        for (const stageId of this.#jobs.succeeded(effect.jobId)) this.#forgetStage(stageId)
         return
-      }
-      case 'jobFailed': {
-        const job = this.#jobs.get(effect.jobId)
-        this.#jobEnded(effect.jobId)
-        job?.reject(job.ownError ?? effect.error)
+      case 'jobFailed':
+        for (const stageId of this.#jobs.failed(effect.jobId, effect.error)) this.#forgetStage(stageId)
         return
-      }
       default:
         return
     }
@@ -353,72 +319,9 @@ export class SchedulerShell {
     this.#pending.push({ type: 'taskStatus', taskId: taskId(id), outcome })
   }
 
-  #launch(attempt: TaskAttempt, taskSet: TaskSet): void {
-    const { backend } = this.#options
-    const rdd = taskSet.rdd as AnyRdd
-    // A later attempt gets a plan of its own: a checkpoint may have cut the lineage meanwhile.
-    const key = attempt.stageAttempt === 0 ? String(attempt.stageId) : `${attempt.stageId}.${attempt.stageAttempt}`
-    this.#running.set(attempt.taskId, attempt)
-    const stage = this.#compiled(key, taskSet)
-    backend.sendStage(attempt.executorId, key, stage)
-    const { tree, attachments } = taskData(rdd, attempt.partition, stage.specs)
-    const files = this.#options.filesVersion()
-    const task: TaskDescription = {
-      taskId: attempt.taskId,
-      stageKey: key,
-      stageId: attempt.stageId,
-      stageAttempt: attempt.stageAttempt,
-      jobId: attempt.jobId,
-      partition: attempt.partition,
-      attemptNumber: attempt.attemptNumber,
-      slot: attempt.slot,
-      tree,
-      properties: taskSet.properties,
-      mapEpoch: this.#scheduler.mapOutputs.epoch,
-      cpus: this.#options.taskCpus,
-      ...(files > 0 ? { files } : {}),
-    }
-    backend.launch(attempt.executorId, task, attachments)
-  }
-
-  #compiled(key: string, taskSet: TaskSet): CompiledStage {
-    let stage = this.#stages.get(key)
-    if (stage === undefined) {
-      stage = this.#compile(taskSet)
-      this.#stages.set(key, stage)
-    }
-    return stage
-  }
-
-  #compile(taskSet: TaskSet): CompiledStage {
-    const rdd = taskSet.rdd as AnyRdd
-    if (taskSet.kind === 'result') {
-      const { request } = this.#jobs.get(taskSet.jobId) as ActiveJob
-      return compileStage(rdd, request.sink, request.closures)
-    }
-    const shuffle = this.#options.shuffle(taskSet.shuffleId as ShuffleId)
-    if (shuffle === undefined) throw new Error(`shuffle ${taskSet.shuffleId} of an active stage is not known`)
-    const sink = { kind: 'shuffle', shuffleId: shuffle.shuffleId, write: shuffle.write() } as const
-    return compileStage(rdd, sink, shuffle.closures)
-  }
-
-  #jobEnded(id: JobId): void {
-    const job = this.#jobs.get(id)
-    this.#jobs.delete(id)
-    const others = [...this.#jobs.values()]
-    for (const stageId of job?.stages ?? []) {
-      if (!others.some((other) => other.stages.includes(stageId))) this.#forgetStage(stageId)
-    }
-  }
-
   #forgetStage(stageId: number): void {
-    const key = String(stageId)
-    for (const attempt of this.#stages.keys()) {
-      if (attempt !== key && !attempt.startsWith(`${key}.`)) continue
-      this.#stages.delete(attempt)
-      this.#options.backend.forgetStage(attempt)
-    }
-    for (const commit of this.#commits.keys()) if (commit.startsWith(`${key}/`)) this.#commits.delete(commit)
+    this.#launcher.forgetStage(stageId)
+    this.#commits.forgetStage(stageId)
   }
 
   #setTimer(key: string, delayMs: number): void {
@@ -429,38 +332,6 @@ export class SchedulerShell {
     }
     this.#timers.set(key, this.#options.clock.after(delayMs, due))
   }
-
-  #deliver(id: JobId, index: number, { status, attachments }: RawResult): void {
-    const job = this.#jobs.get(id)
-    if (job === undefined || job.ownError !== undefined) return
-    const { outcome } = status
-    try {
-      if (outcome.kind === 'count') {
-        job.request.onResult(index, outcome.count)
-        return
-      }
-      const results = attachments.slice(0, attachments.length - status.updates.length)
-      job.resultBytes += results.reduce((sum, bytes) => sum + bytes.byteLength, 0)
-      if (this.#options.maxResultBytes > 0 && job.resultBytes > this.#options.maxResultBytes) {
-        this.#endJob(job, tooLarge(job, this.#options.maxResultBytes))
-        return
-      }
-      if (outcome.kind === 'value') job.request.onResult(index, decodeValue(results[0] as Uint8Array))
-      else job.request.onResult(index, recordsOf(results))
-    } catch (error) {
-      this.#endJob(job, error)
-    }
-  }
-
-  #endJob(job: ActiveJob, error: unknown): void {
-    job.ownError = error
-    this.handle({ type: 'cancelJob', jobId: job.id, reason: error instanceof Error ? error.message : String(error) })
-  }
-}
-
-function tooLarge(job: ActiveJob, limit: number): FiresteelError {
-  const details = { operation: job.request.operation, bytes: job.resultBytes, limit }
-  return new FiresteelError('FS_JOB_RESULT_TOO_LARGE', details)
 }
 
 function abortReason(signal: AbortSignal | undefined): string {

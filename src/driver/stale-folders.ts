@@ -3,6 +3,9 @@ import { readlinkSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { getLogger } from '../common/log/index.js'
+
+const log = getLogger('SparkContext')
 
 /*
  * A driver that was killed by SIGKILL cannot remove its folders. The next driver on the machine does it: the folder's name holds the
@@ -54,6 +57,15 @@ export async function sweepStaleFolders(
     }
   }
   return removed
+}
+
+let hasSwept = false
+
+/** Once in a process is enough: what it leaves itself it removes itself. */
+export async function sweepOnce(bases: readonly string[]): Promise<void> {
+  if (hasSwept) return
+  hasSwept = true
+  for (const path of await sweepStaleFolders(bases)) log.info(`removed ${path}, left by a driver that was killed`)
 }
 
 /** Whether the owner was a process among those that this one can see. */

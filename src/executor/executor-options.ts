@@ -21,8 +21,35 @@ import {
   TASK_REAPER_ENABLED,
   TASK_REAPER_KILL_TIMEOUT,
 } from '../common/conf/index.js'
-import type { ExecutorOptions } from './executor.js'
+import type { ShuffleFetchOptions } from './shuffle-fetch.js'
 import type { SlotCodecs } from './slot.js'
+
+export interface ExecutorOptions {
+  readonly executorId: string
+  readonly host: string
+  readonly slots: number
+  readonly memoryBytes: number
+  readonly memoryFraction: number
+  readonly storageFraction: number
+  /** Folders for shuffle output and spills; they exist, and the owner of the executor removes them. */
+  readonly localDirs: readonly string[]
+  readonly codecs: SlotCodecs
+  readonly heartbeatIntervalMs: number
+  readonly askTimeoutMs: number
+  /** How long a killed task may go on before its thread is ended. */
+  readonly killGraceMs: number
+  /** Larger results are stored and fetched instead of being sent along. */
+  readonly maxDirectResultBytes: number
+  readonly readHostLocalDisk: boolean
+  readonly shuffleFetch: ShuffleFetchOptions
+  /** Longest wait for a piece of an added file. */
+  readonly filesTimeoutMs: number
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Where the driver is dialled for bulk data; none in the driver's own process. */
+  readonly driverAddress?: { readonly host: string; readonly port: number }
+  /** Address other executors fetch from. */
+  readonly data?: { readonly host: string; readonly port: number }
+}
 
 /** What differs between executors of one application. */
 export interface ExecutorPlace {

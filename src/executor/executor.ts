@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs'
-import { FiresteelError, toWireError } from '../common/errors/index.js'
+import { toWireError } from '../common/errors/index.js'
 import { distFile } from '../common/index.js'
 import { MemoryPool, unifiedMemoryBytes } from '../memory/index.js'
-import type { StagePlan } from '../pipeline/index.js'
 import { newTaskMetrics } from '../pipeline/index.js'
 import type { RpcEnvironment, RpcMessage, RpcPeer } from '../rpc/index.js'
 import {
   driverEndpoint,
   executorEndpoint,
-  type FetchFailedOutcome,
   type HeartbeatMessage,
   type KillMessage,
   type LaunchMessage,
@@ -16,48 +13,21 @@ import {
   type ShuffleReadRequest,
   type StageMessage,
   shuffleEndpoint,
-  type TaskStatusesMessage,
-  type TaskStatusMessage,
   type WireOutcome,
 } from './executor-messages.js'
+import type { ExecutorOptions } from './executor-options.js'
 import { ExecutorStorage } from './executor-storage.js'
 import { fetchFailure } from './fetch-failure.js'
 import { FilesClient } from './files/index.js'
-import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
+import type { MapOutputStatuses } from './map-outputs.js'
 import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
-import { lostOutput, ShuffleFetches, type ShuffleFetchOptions, serveShufflePart } from './shuffle-fetch.js'
-import { shuffleReads } from './shuffle-reads.js'
-import type { SlotCodecs } from './slot.js'
+import { lostOutput, ShuffleFetches, serveShufflePart } from './shuffle-fetch.js'
+import { ShuffleInputs } from './shuffle-inputs.js'
+import { SlotAnswers } from './slot-answers.js'
 import { SlotPool } from './slot-pool.js'
+import { StatusOutbox } from './status-outbox.js'
 import type { ShuffleLocations, SlotOutcome, SlotTaskEnd, StageBinary, TaskDescription } from './task-message.js'
-
-export interface ExecutorOptions {
-  readonly executorId: string
-  readonly host: string
-  readonly slots: number
-  readonly memoryBytes: number
-  readonly memoryFraction: number
-  readonly storageFraction: number
-  /** Folders for shuffle output and spills; they exist, and the owner of the executor removes them. */
-  readonly localDirs: readonly string[]
-  readonly codecs: SlotCodecs
-  readonly heartbeatIntervalMs: number
-  readonly askTimeoutMs: number
-  /** How long a killed task may go on before its thread is ended. */
-  readonly killGraceMs: number
-  /** Larger results are stored and fetched instead of being sent along. */
-  readonly maxDirectResultBytes: number
-  readonly readHostLocalDisk: boolean
-  readonly shuffleFetch: ShuffleFetchOptions
-  /** Longest wait for a piece of an added file. */
-  readonly filesTimeoutMs: number
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Where the driver is dialled for bulk data; none in the driver's own process. */
-  readonly driverAddress?: { readonly host: string; readonly port: number }
-  /** Address other executors fetch from. */
-  readonly data?: { readonly host: string; readonly port: number }
-}
 
 interface Running {
   readonly task: TaskDescription
@@ -81,14 +51,13 @@ export class Executor {
   readonly #slots: SlotPool
   readonly #stages = new Map<string, StageBinary>()
   readonly #running = new Map<number, Running>()
-  readonly #mapOutputs: MapOutputs
+  readonly #inputs: ShuffleInputs
   readonly #fetches: ShuffleFetches
   readonly #results: ResultStore
   readonly #storage: ExecutorStorage
   readonly #ownOutputs = new OwnOutputs()
   readonly #files: FilesClient
-  #statuses: TaskStatusesMessage['statuses'][number][] = []
-  #statusBytes: Uint8Array[] = []
+  readonly #outbox: StatusOutbox
   #heartbeat: NodeJS.Timeout | undefined
   #isStopped = false
 
@@ -102,7 +71,8 @@ export class Executor {
       storageFraction: options.storageFraction,
       slots: options.slots,
     })
-    this.#mapOutputs = new MapOutputs((shuffleId) => this.#askMapOutputs(shuffleId))
+    this.#outbox = new StatusOutbox(driver)
+    this.#inputs = new ShuffleInputs({ ...options, ask: (shuffleId) => this.#askMapOutputs(shuffleId) })
     this.#fetches = new ShuffleFetches(rpc, options.shuffleFetch, options.executorId)
     this.#results = new ResultStore()
     this.#storage = new ExecutorStorage({
@@ -177,6 +147,12 @@ export class Executor {
   #makeSlots(): SlotPool {
     const { executorId, localDirs, codecs, askTimeoutMs, environment, slots, memoryBytes, killGraceMs } = this.#options
     const { root, modules } = this.#files.folders
+    const answers = new SlotAnswers({
+      storage: this.#storage,
+      fetches: this.#fetches,
+      driver: this.#driver,
+      askTimeoutMs,
+    })
     return new SlotPool({
       slots,
       memoryBytes,
@@ -187,7 +163,7 @@ export class Executor {
       onEnded: (end) => this.#taskEnded(end),
       onKilled: (taskId, reason) => this.#report(taskId, { kind: 'killed', reason }),
       onFailed: (taskId, error) => this.#fail(taskId, error),
-      onCall: (method, argument) => this.#answer(method, argument),
+      onCall: (method, argument) => answers.answer(method, argument),
     })
   }
 
@@ -212,7 +188,7 @@ export class Executor {
   }
 
   #forgetShuffle(shuffleId: number): void {
-    this.#mapOutputs.forget(shuffleId)
+    this.#inputs.forget(shuffleId)
     this.#ownOutputs.remove(shuffleId)
   }
 
@@ -229,7 +205,7 @@ export class Executor {
       at += attachments
     }
     this.#slots.flush()
-    this.#flushStatuses()
+    this.#outbox.flush()
   }
 
   #begin(task: TaskDescription, attachments: readonly Uint8Array[]): void {
@@ -239,13 +215,13 @@ export class Executor {
       this.#fail(task.taskId, new Error(`stage ${task.stageKey} did not reach executor ${this.#options.executorId}`))
       return
     }
-    const stale = stage.plan.shuffles.filter((id) => !this.#mapOutputs.has(id, task.mapEpoch))
+    const missing = this.#inputs.missing(stage.plan, task)
     const { files = 0 } = task
-    if (stale.length === 0 && this.#files.has(files)) {
+    if (missing.length === 0 && this.#files.has(files)) {
       this.#toSlot(task, stage, attachments)
       return
     }
-    Promise.all([this.#files.update(files), ...stale.map((id) => this.#mapOutputs.fetch(id, task.mapEpoch))]).then(
+    Promise.all([this.#files.update(files), ...missing]).then(
       () => {
         this.#toSlot(task, stage, attachments)
         this.#slots.flush()
@@ -261,48 +237,13 @@ export class Executor {
       this.#report(task.taskId, { kind: 'killed', reason: running.killReason })
       return
     }
-    const located = this.#locate(stage.plan, task)
+    const located = this.#inputs.locate(stage.plan, task)
     if ('missing' in located) {
-      this.#fetchFailed(task, located.missing)
+      this.#report(task.taskId, located.missing)
       return
     }
     running.shuffles = located.shuffles
     this.#slots.run(task.slot, { task, attachments, shuffles: located.shuffles })
-  }
-
-  /** Locations of every shuffle part that the task's partition tree reads. */
-  #locate(plan: StagePlan, task: TaskDescription): { shuffles: ShuffleLocations[] } | { missing: FetchFailedOutcome } {
-    const shuffles: ShuffleLocations[] = []
-    for (const { shuffleId, partition } of shuffleReads(plan, task)) {
-      const locations = this.#mapOutputs.locate(shuffleId, partition, (status) => this.#isReachable(status))
-      const missing = locations.missing[0]
-      if (missing !== undefined) {
-        const error = new FiresteelError('FS_SHUFFLE_FETCH_FAILED', {
-          shuffleId,
-          mapId: missing,
-          reduceId: partition,
-          executorId: '(none)',
-          cause: 'missing',
-          reason: 'no executor has the map output any more',
-        })
-        return {
-          missing: {
-            kind: 'fetchFailed',
-            shuffleId,
-            reducePartition: partition,
-            scope: 'output',
-            error: toWireError(error),
-          },
-        }
-      }
-      shuffles.push(locations)
-    }
-    return { shuffles }
-  }
-
-  #isReachable(status: MapOutputStatus): boolean {
-    if (status.executorId === this.#options.executorId) return true
-    return this.#options.readHostLocalDisk && status.host === this.#options.host && existsSync(status.path)
   }
 
   #kill({ taskId, reason, interrupt }: KillMessage): void {
@@ -329,7 +270,10 @@ export class Executor {
     this.#running.delete(taskId)
     const bytes = wire.kind === 'batches' || wire.kind === 'value' ? [...bytesOf(outcome)] : []
     for (const update of updates) bytes.push(update.value)
-    this.#tell({ taskId, outcome: wire, metrics, updates: updates.map((u) => u.id), attachments: bytes.length }, bytes)
+    this.#outbox.add(
+      { taskId, outcome: wire, metrics, updates: updates.map((u) => u.id), attachments: bytes.length },
+      bytes,
+    )
   }
 
   #wireOutcome(running: Running, outcome: SlotOutcome): WireOutcome {
@@ -355,32 +299,6 @@ export class Executor {
     }
   }
 
-  /** Answers what a slot asks. */
-  #answer(method: string, argument: unknown): unknown {
-    switch (method) {
-      case 'getBlock':
-        return this.#storage.get((argument as { block: string }).block)
-      case 'putBlock': {
-        const { block, ...options } = argument as { block: string; level: string; batches: Uint8Array[]; slot: number }
-        return this.#storage.put(block, options)
-      }
-      case 'broadcast':
-        return this.#storage.broadcast((argument as { id: number }).id)
-      case 'openFetch':
-        return this.#fetches.open(argument as Parameters<ShuffleFetches['open']>[0])
-      case 'nextPiece':
-        return this.#fetches.next((argument as { fetch: number }).fetch)
-      case 'closeFetch':
-        return this.#fetches.closeFetch((argument as { fetch: number }).fetch)
-      case 'canCommit':
-        return this.#driver
-          .ask(driverEndpoint, 'canCommit', { body: argument }, { timeoutMs: this.#options.askTimeoutMs })
-          .then((answer) => answer.body)
-      default:
-        throw new Error(`a slot asked for ${method}, which is not known`)
-    }
-  }
-
   // --- to the driver
 
   async #askMapOutputs(shuffleId: number): Promise<MapOutputStatuses> {
@@ -398,49 +316,9 @@ export class Executor {
     this.#report(taskId, { kind: 'failed', error: toWireError(error) })
   }
 
-  #fetchFailed(task: TaskDescription, outcome: FetchFailedOutcome): void {
-    this.#report(task.taskId, outcome)
-  }
-
   #report(taskId: number, outcome: WireOutcome): void {
     if (!this.#running.delete(taskId)) return
-    this.#tell({ taskId, outcome, metrics: newTaskMetrics(), updates: [], attachments: 0 }, [])
-  }
-
-  /** Ends of tasks that come together leave together, in one message. */
-  #tell(status: TaskStatusMessage, bytes: readonly Uint8Array[]): void {
-    if (this.#statuses.length === 0) queueMicrotask(() => this.#flushStatuses())
-    this.#statuses.push(status)
-    this.#statusBytes.push(...bytes)
-  }
-
-  #flushStatuses(): void {
-    const [statuses, bytes] = [this.#statuses, this.#statusBytes]
-    this.#statuses = []
-    this.#statusBytes = []
-    if (statuses.length === 0 || this.#send(statuses, bytes) === undefined) return
-    // Together, or one of them, too large: each for itself, and that one fails by name.
-    let at = 0
-    for (const status of statuses) {
-      const error = this.#send([status], bytes.slice(at, at + status.attachments))
-      at += status.attachments
-      if (error === undefined) continue
-      this.#send(
-        [{ ...status, outcome: { kind: 'failed', error: toWireError(error) }, updates: [], attachments: 0 }],
-        [],
-      )
-    }
-  }
-
-  /** Returns the error when the message cannot be sent. */
-  #send(statuses: readonly TaskStatusMessage[], attachments: readonly Uint8Array[]): unknown {
-    const body: TaskStatusesMessage = { statuses }
-    try {
-      this.#driver.send(driverEndpoint, 'taskStatuses', { body, attachments })
-      return undefined
-    } catch (error) {
-      return error
-    }
+    this.#outbox.add({ taskId, outcome, metrics: newTaskMetrics(), updates: [], attachments: 0 }, [])
   }
 
   #beat(): void {

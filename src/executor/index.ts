@@ -7,9 +7,9 @@ export {
   mergeAccumulator,
   travelAs,
 } from './accumulator.js'
-export { Executor, type ExecutorOptions } from './executor.js'
+export { Executor } from './executor.js'
 export * from './executor-messages.js'
-export { type ExecutorPlace, executorOptions } from './executor-options.js'
+export { type ExecutorOptions, type ExecutorPlace, executorOptions } from './executor-options.js'
 export { executorExitCodes } from './exit-codes.js'
 export * from './files/index.js'
 export type { MapOutputStatus, MapOutputStatuses } from './map-outputs.js'
