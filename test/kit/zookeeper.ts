@@ -170,6 +170,11 @@ export class ZooKeeperEnsemble {
     })
   }
 
+  /** Freezes a server, or lets it go on. */
+  signal(number: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#server(number).child?.kill(signal)
+  }
+
   async kill(number: number): Promise<void> {
     const server = this.#server(number)
     const { child } = server
