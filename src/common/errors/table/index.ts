@@ -8,6 +8,7 @@ import { ioErrors } from './io.js'
 import { jobErrors } from './job.js'
 import { keyErrors } from './key.js'
 import { rddErrors } from './rdd.js'
+import { recoveryErrors } from './recovery.js'
 import { rpcErrors } from './rpc.js'
 import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
@@ -26,6 +27,7 @@ export const errors = {
   ...jobErrors,
   ...keyErrors,
   ...rddErrors,
+  ...recoveryErrors,
   ...rpcErrors,
   ...serializerErrors,
   ...shuffleErrors,
