@@ -7,6 +7,7 @@ import { ioErrors } from './io.js'
 import { jobErrors } from './job.js'
 import { keyErrors } from './key.js'
 import { rddErrors } from './rdd.js'
+import { restErrors } from './rest.js'
 import { rpcErrors } from './rpc.js'
 import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
@@ -24,6 +25,7 @@ export const errors = {
   ...jobErrors,
   ...keyErrors,
   ...rddErrors,
+  ...restErrors,
   ...rpcErrors,
   ...serializerErrors,
   ...shuffleErrors,
