@@ -1,4 +1,5 @@
 import { closureErrors } from './closure.js'
+import { clusterErrors } from './cluster.js'
 import { confErrors } from './conf.js'
 import { contextErrors } from './context.js'
 import { executorErrors } from './executor.js'
@@ -17,6 +18,7 @@ import { submitErrors } from './submit.js'
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
   ...closureErrors,
+  ...clusterErrors,
   ...confErrors,
   ...contextErrors,
   ...executorErrors,
