@@ -1,20 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import { FiresteelError } from '../../common/errors/index.js'
-import { firesteelVersion } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
 import type { MasterService } from '../master/master-service.js'
 import { describeDriver } from './driver-description.js'
-import {
-  type ErrorResponse,
-  formatMessage,
-  protocolVersion,
-  type RestResponse,
-  standbyPrefix,
-  unknownVersionStatus,
-} from './messages.js'
+import { protocolVersion } from './messages.js'
 import { parseCreateRequest } from './parse-create-request.js'
+import { readBody } from './read-body.js'
+import {
+  failure,
+  LateMaster,
+  misdirected,
+  missingAction,
+  notLeading,
+  ok,
+  type Reply,
+  refused,
+  refusedPage,
+  send,
+  serverSparkVersion,
+  tooLong,
+  unauthorized,
+  unknownVersion,
+  wrongMethod,
+} from './replies.js'
 import type { UploadedBytes } from './resource-file.js'
 
 /** What a filter or the authority may tell the server of a request: `context.set('user', name)` vouches for who sent it. */
@@ -36,7 +46,7 @@ export interface RestServerOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Tells of uploaded files; none unless given. */
   readonly uploadedBytes?: UploadedBytes
-  /** Longest body that is read; 4 MiB unless given. */
+  /** Longest body that is read; 1 MiB unless given. */
   readonly maxBodyBytes?: number
   /** How long the master may take to answer; 30 s unless given. */
   readonly timeoutMs?: number
@@ -44,15 +54,8 @@ export interface RestServerOptions {
 
 type RestContext = Context<RestEnvironment>
 
-/** What is answered to a request. */
-interface Reply {
-  readonly status: number
-  readonly body: RestResponse
-  readonly headers?: Readonly<Record<string, string>>
-}
-
 const log = getLogger('RestSubmissionServer')
-const defaultMaxBodyBytes = 4 * 2 ** 20
+const defaultMaxBodyBytes = 2 ** 20
 const defaultTimeoutMs = 30_000
 const maxTokenLength = 256
 
@@ -67,18 +70,15 @@ const maxTokenLength = 256
 export function createRestServer(service: MasterService, options: RestServerOptions = {}): Hono<RestEnvironment> {
   const actions = new RestActions(service, options)
   const app = new Hono<RestEnvironment>()
-  app.onError((error, context) => send(context, failure(error)))
+  // Filters refuse by this exception of Hono's.
+  app.onError((error, context) =>
+    error instanceof HTTPException ? error.getResponse() : send(context, failure(error)),
+  )
   app.use(async (context, next) => {
     if (isFromPage(context.req.raw.headers)) return send(context, refusedPage)
     await next()
   })
   for (const filter of options.filters ?? []) app.use(filter)
-  app.use(
-    bodyLimit({
-      maxSize: options.maxBodyBytes ?? defaultMaxBodyBytes,
-      onError: (context) => send(context, tooLong(options.maxBodyBytes ?? defaultMaxBodyBytes)),
-    }),
-  )
   app.all('*', async (context) => send(context, await actions.reply(context)))
   return app
 }
@@ -107,7 +107,10 @@ class RestActions {
 
   /** `POST create`. */
   async create(context: RestContext): Promise<Reply> {
-    const { request, unknownFields } = parseCreateRequest(await context.req.text())
+    const maxBytes = this.#options.maxBodyBytes ?? defaultMaxBodyBytes
+    const body = await readBody(context.req.raw, maxBytes)
+    if (body === undefined) return tooLong(maxBytes)
+    const { request, unknownFields } = parseCreateRequest(body)
     const driver = await describeDriver(request, {
       token: submissionToken(context.req.header('Idempotency-Key')),
       user: context.get('user') ?? 'unknown',
@@ -123,7 +126,7 @@ class RestActions {
       action: 'CreateSubmissionResponse',
       serverSparkVersion,
       success: isTaken,
-      message: answer.type === 'standby' ? `${standbyPrefix}: ${notLeading}` : answer.message,
+      message: answer.type === 'standby' ? notLeading : answer.message,
       ...(isTaken ? { submissionId: answer.driverId } : {}),
       ...(unknownFields.length === 0 ? {} : { unknownFields }),
     })
@@ -133,8 +136,7 @@ class RestActions {
   async kill(submissionId: string | undefined): Promise<Reply> {
     if (submissionId === undefined) return refused(400, 'Submission ID is missing in kill request.')
     const answer = await this.#inTime(this.#service.killDriver(submissionId))
-    const [success, message] =
-      answer.type === 'standby' ? [false, `${standbyPrefix}: ${notLeading}`] : [answer.success, answer.message]
+    const [success, message] = answer.type === 'standby' ? [false, notLeading] : [answer.success, answer.message]
     return ok({ action: 'KillSubmissionResponse', serverSparkVersion, submissionId, success, message })
   }
 
@@ -142,7 +144,7 @@ class RestActions {
   killAll(): Reply {
     const success = this.#leads()
     if (success) this.#service.killAllDrivers()
-    const message = success ? 'Kill request for all drivers submitted' : `${standbyPrefix}: ${notLeading}`
+    const message = success ? 'Kill request for all drivers submitted' : notLeading
     return ok({ action: 'KillAllSubmissionResponse', serverSparkVersion, success, message })
   }
 
@@ -150,7 +152,7 @@ class RestActions {
   clear(): Reply {
     const success = this.#leads()
     if (success) this.#service.clearCompleted()
-    const message = success ? '' : `${standbyPrefix}: ${notLeading}`
+    const message = success ? '' : notLeading
     return ok({ action: 'ClearResponse', serverSparkVersion, success, message })
   }
 
@@ -158,7 +160,7 @@ class RestActions {
   status(submissionId: string | undefined): Reply {
     if (submissionId === undefined) return refused(400, 'Submission ID is missing in status request.')
     const answer = { action: 'SubmissionStatusResponse', serverSparkVersion, submissionId } as const
-    if (!this.#leads()) return ok({ ...answer, success: false, message: `${standbyPrefix}: ${notLeading}` })
+    if (this.#standsBy()) return ok({ ...answer, success: false, message: notLeading })
     const { found, state, workerId, workerHostPort, exitCode, message } = this.#service.driverStatus(submissionId)
     if (!found) return ok({ ...answer, success: false })
     const hasFailed = state === 'FAILED' || state === 'ERROR'
@@ -175,10 +177,15 @@ class RestActions {
 
   /** `GET readyz`. */
   readyz(): Reply {
-    if (this.#service.view().status === 'STANDBY') return refused(503, 'Master is not ready.')
+    if (this.#standsBy()) return refused(503, 'Master is not ready.')
     return ok({ action: 'ReadyzResponse', serverSparkVersion, success: true, message: '' })
   }
 
+  #standsBy(): boolean {
+    return this.#service.view().status === 'STANDBY'
+  }
+
+  /** Not while it gathers what earlier leaders started. */
   #leads(): boolean {
     return this.#service.view().status === 'ALIVE'
   }
@@ -189,15 +196,13 @@ class RestActions {
   }
 
   async #inTime<T>(answer: Promise<T>): Promise<T> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs)
-    const late = new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(new LateMaster()), { once: true }),
-    )
-    return Promise.race([answer, late])
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new LateMaster()), this.#options.timeoutMs ?? defaultTimeoutMs)
+    })
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer))
   }
 }
-
-class LateMaster extends Error {}
 
 interface Route {
   readonly methods: readonly string[]
@@ -223,57 +228,6 @@ const routes: Readonly<Record<string, Route>> = {
   readyz: { ...reading, reply: (actions) => actions.readyz() },
 }
 
-/** Clients want one and compare it with nothing; it is Firesteel's own, as `sc.version` is. */
-const serverSparkVersion = firesteelVersion()
-
-const notLeading = 'this master does not lead the cluster. Ask the next one.'
-const whereTo = `Please submit requests through http://[host]:[port]/${protocolVersion}/submissions/...`
-const missingAction = 'Missing an action: please specify one of /create, /kill, /killall, /clear, /status, or /readyz.'
-
-const ok = (body: RestResponse): Reply => ({ status: 200, body })
-
-function refused(status: number, message: string, more: Partial<ErrorResponse> = {}): Reply {
-  return { status, body: { action: 'ErrorResponse', serverSparkVersion, message, ...more } }
-}
-
-const misdirected = (problem: string): Reply => refused(400, `${problem} ${whereTo}`)
-
-function unknownVersion(version: string): Reply {
-  const shown = version.length <= 100 ? version : `${version.slice(0, 100)}…`
-  return refused(unknownVersionStatus, `Unknown protocol version '${shown}'. ${whereTo}`, {
-    highestProtocolVersion: protocolVersion,
-  })
-}
-
-function wrongMethod(method: string, action: string, methods: readonly string[]): Reply {
-  const message = `HTTP method ${method} is not supported by /${action}, which takes ${methods[0]}.`
-  return { ...refused(405, message), headers: { Allow: methods.join(', ') } }
-}
-
-const unauthorized: Reply = {
-  ...refused(
-    401,
-    "This request changes something, which needs the cluster's token in the header Authorization: Bearer.",
-  ),
-  headers: { 'WWW-Authenticate': 'Bearer realm="firesteel"' },
-}
-
-const refusedPage = refused(403, 'Requests that a page in a browser has made are not taken.')
-
-function tooLong(maxBytes: number): Reply {
-  return { ...refused(413, `The request is longer than ${maxBytes} bytes.`), headers: { Connection: 'close' } }
-}
-
-/** Nothing of what failed inside is told to the client but that it did. */
-function failure(error: Error): Reply {
-  if (FiresteelError.is(error, 'FS_REST_REQUEST')) return refused(400, `Malformed request: ${error.details.problem}`)
-  if (error instanceof FiresteelError && error.category === 'usage')
-    return refused(400, `Malformed request: ${error.message.replace(/^\[\w+\] /, '')}`)
-  if (error instanceof LateMaster) return refused(504, 'The master did not answer in time.')
-  log.error('a request failed', { error })
-  return refused(500, "Internal server error; the master's log has the details.")
-}
-
 function isFromPage(headers: Headers): boolean {
   return headers.has('Origin') || (headers.get('Sec-Fetch-Site') ?? 'none') !== 'none'
 }
@@ -292,16 +246,4 @@ function decode(part: string | undefined): string | undefined {
   } catch {
     return part
   }
-}
-
-function send(context: Context, { status, body, headers = {} }: Reply): Response {
-  return new Response(context.req.method === 'HEAD' ? null : formatMessage(body), {
-    status,
-    headers: {
-      'Content-Type': 'application/json;charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      ...headers,
-    },
-  })
 }
