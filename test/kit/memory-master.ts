@@ -41,6 +41,10 @@ export class MemoryMaster implements MasterService {
     this.#drivers.get(driverId)!.report = { found: true, ...report }
   }
 
+  forget(): void {
+    this.#drivers.clear()
+  }
+
   /** All that can change, as one text. */
   snapshot(): string {
     return JSON.stringify([this.changes, [...this.#drivers]])
