@@ -14,6 +14,7 @@ import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
 import { storageErrors } from './storage.js'
 import { submitErrors } from './submit.js'
+import { webErrors } from './web.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
@@ -33,4 +34,5 @@ export const errors = {
   ...shuffleErrors,
   ...storageErrors,
   ...submitErrors,
+  ...webErrors,
 }
