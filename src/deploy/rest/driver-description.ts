@@ -16,8 +16,8 @@ import { resourceFile, type UploadedBytes } from './resource-file.js'
 /** What a description needs that is not in the request. */
 export interface DescriptionContext {
   readonly token: string
-  /** Who submits, when the request does not say so by `SPARK_USER`. */
-  readonly user: string
+  /** Who submits, where a filter has found out; else whoever the request says by `SPARK_USER`. */
+  readonly user: string | undefined
   /** `spark://host:port` of the master and of its REST server. */
   readonly masterUrl: string
   readonly restUrl: string | undefined
@@ -46,7 +46,7 @@ export async function describeDriver(
   return {
     token: context.token,
     name: conf.get('spark.app.name', ''),
-    user: environment.SPARK_USER || context.user,
+    user: context.user || environment.SPARK_USER || 'unknown',
     application,
     ...(program.className === undefined ? {} : { className: program.className }),
     args: program.args,
@@ -130,7 +130,8 @@ function driverEnvironment(request: CreateSubmissionRequest, context: Descriptio
     if (name === '' || name.includes('=') || name.includes('\0'))
       throw malformed('a name in environmentVariables is empty, or has a = or a zero byte in it')
   }
-  return Object.fromEntries(given.map(([name, value]) => [name, fillIn(value, context)]))
+  const environment = Object.fromEntries(given.map(([name, value]) => [name, fillIn(value, context)]))
+  return context.user === undefined ? environment : { ...environment, SPARK_USER: context.user }
 }
 
 function resourceFiles(

@@ -1,2 +1,1 @@
-export { loadRestFilters } from './rest-filters.js'
-export { createRestServer, type RestEnvironment, type RestFilter, type RestServerOptions } from './rest-server.js'
+export { createRestServer, type RestServerOptions } from './rest-server.js'

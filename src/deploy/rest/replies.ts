@@ -1,7 +1,7 @@
-import type { Context } from 'hono'
 import { FiresteelError } from '../../common/errors/index.js'
 import { firesteelVersion } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
+import type { Refusal, WebContext } from '../../web/index.js'
 import {
   type ErrorResponse,
   formatMessage,
@@ -53,12 +53,11 @@ export function wrongMethod(method: string, action: string, methods: readonly st
   return { ...refused(405, message), headers: { Allow: methods.join(', ') } }
 }
 
-export const unauthorized: Reply = {
-  ...refused(
-    401,
-    "This request changes something, which needs the cluster's token in the header Authorization: Bearer.",
-  ),
-  headers: { 'WWW-Authenticate': 'Bearer realm="firesteel"' },
+export function unauthorized({ status, problem }: Refusal): Reply {
+  if (status !== 401) return refused(status, problem)
+  const message =
+    "This request changes something: it needs the cluster's web token in the header Authorization: Bearer."
+  return { ...refused(401, message), headers: { 'WWW-Authenticate': 'Bearer realm="firesteel"' } }
 }
 
 export const refusedPage = refused(403, 'Requests that a page in a browser has made are not taken.')
@@ -77,7 +76,7 @@ export function failure(error: unknown): Reply {
   return refused(500, "Internal server error; the master's log has the details.")
 }
 
-export function send(context: Context, { status, body, headers = {} }: Reply): Response {
+export function send(context: WebContext, { status, body, headers = {} }: Reply): Response {
   return new Response(context.req.method === 'HEAD' ? null : formatMessage(body), {
     status,
     headers: {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { MemoryMaster } from '../../../test/kit/memory-master.js'
+import { SparkConf } from '../../common/conf/index.js'
 import { firesteelVersion } from '../../common/index.js'
+import { accessOf, type WebFilter, WebGate } from '../../web/index.js'
 import { createRestServer, type RestServerOptions } from './rest-server.js'
 
 const version = firesteelVersion()
@@ -319,6 +321,8 @@ describe('the other requests', () => {
     ],
     ['GET', '/v1/submissions/foo', 400, 'Missing an action'],
     ['GET', '/v1/submissions/__proto__', 400, 'Missing an action'],
+    ['POST', '/v1/submissions//killall', 400, 'Missing an action'],
+    ['POST', '//v1/submissions/killall', 468, 'Unknown protocol version'],
     ['GET', '/v1/submissions/status', 400, 'Submission ID is missing in status request.'],
     ['POST', '/v1/submissions/kill', 400, 'Submission ID is missing in kill request.'],
     ['GET', '/v1/submissions/create', 405, 'HTTP method GET is not supported by /create, which takes POST.'],
@@ -331,7 +335,7 @@ describe('the other requests', () => {
     const { status, json } = await ask(method, path)
     expect([status, json.action]).toEqual([expected, 'ErrorResponse'])
     expect(json.message).toContain(message)
-    expect(json).not.toHaveProperty('highestProtocolVersion')
+    if (status !== 468) expect(json).not.toHaveProperty('highestProtocolVersion')
     expect(master.snapshot()).toBe(before)
   })
 
@@ -374,49 +378,60 @@ describe('the other requests', () => {
   })
 })
 
-describe('who may come in', () => {
-  const authorize = (asked: Request) => asked.headers.get('Authorization') === 'Bearer right'
+/** A gate that knows one token. */
+function gateWith(filters: readonly WebFilter[] = [], acls: Record<string, string> = {}): WebGate {
+  return new WebGate({
+    access: accessOf(new SparkConf(false).setAll(acls), { token: 'right' }),
+    headers: async (_, next) => next(),
+    filters,
+    host: 'master.test',
+    publicHosts: [],
+    furtherHosts: [],
+    isTls: false,
+    now: () => 0,
+  })
+}
 
+describe('who may come in', () => {
   test('is asked of what changes something, before it is read', async () => {
-    const { ask, master } = start({ authorize })
+    const { ask, master } = start({ gate: gateWith() })
     const before = master.snapshot()
     for (const path of ['create', 'kill/x', 'killall', 'clear']) {
-      const { status, headers, json } = await ask('POST', `/v1/submissions/${path}`, {
-        headers: { Authorization: 'Bearer wrong' },
-      })
-      expect([status, headers.get('WWW-Authenticate'), json.action]).toEqual([
-        401,
-        'Bearer realm="firesteel"',
-        'ErrorResponse',
-      ])
+      const headers = { Authorization: 'Bearer wrong' }
+      const answer = await ask('POST', `/v1/submissions/${path}`, { headers })
+      expect([answer.status, answer.json.action]).toEqual([401, 'ErrorResponse'])
+      expect(answer.json.message).toContain('Authorization: Bearer')
+      expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer realm="firesteel"')
     }
     expect(master.snapshot()).toBe(before)
     expect((await ask('GET', '/v1/submissions/status/x')).status).toBe(200)
-    expect((await ask('GET', '/v1/submissions/readyz')).status).toBe(200)
   })
 
   test('is let in with the right token', async () => {
-    const { create, master } = start({ authorize })
+    const { create, master } = start({ gate: gateWith() })
     expect((await create(request(), { Authorization: 'Bearer right' })).status).toBe(200)
     expect(master.submitted).toHaveLength(1)
   })
 
-  test('may be said by a filter, which names the user, or refuses', async () => {
-    const { create, ask, master } = start({
-      authorize: () => false,
-      filters: [
-        async (context, next) => {
-          if (context.req.header('X-Who') === 'mallory') return context.json({ message: 'not you' }, 403)
-          if (context.req.header('X-Who') === 'ana') context.set('user', 'ana')
-          await next()
-        },
-      ],
-    })
-    expect((await create(request(), { 'X-Who': 'ana' })).status).toBe(200)
-    expect((await create(request(), { 'X-Who': 'bob' })).status).toBe(401)
-    expect((await create(request(), { 'X-Who': 'mallory' })).status).toBe(403)
-    expect(master.submitted.map(({ user }) => user)).toEqual(['ana'])
+  test('is asked of all but probes where lists of users are on', async () => {
+    const { ask } = start({ gate: gateWith([], { 'spark.acls.enable': 'true' }) })
+    expect((await ask('GET', '/v1/submissions/status/x')).status).toBe(401)
     expect((await ask('GET', '/v1/submissions/readyz')).status).toBe(200)
+  })
+
+  test('may be said by a filter, which names the user, or refuses in its own words', async () => {
+    const filter: WebFilter = async (c, next) => {
+      if (c.req.header('X-Who') === 'mallory') return c.text('not you', 403)
+      if (c.req.header('X-Who') === 'ana') c.set('user', 'ana')
+      return next()
+    }
+    const { create, master } = start({ gate: gateWith([filter]) })
+    const environmentVariables = { SPARK_USER: 'root' }
+    expect((await create(request({ environmentVariables }), { 'X-Who': 'ana' })).status).toBe(200)
+    expect((await create(request(), { 'X-Who': 'bob' })).status).toBe(401)
+    const { status, json } = await create(request(), { 'X-Who': 'mallory' })
+    expect([status, json.action, json.message]).toEqual([403, 'ErrorResponse', 'not you'])
+    expect(master.submitted.map(({ user, environment }) => [user, environment.SPARK_USER])).toEqual([['ana', 'ana']])
   })
 
   test.each([

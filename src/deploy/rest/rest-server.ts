@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { FiresteelError } from '../../common/errors/index.js'
 import { getLogger } from '../../common/log/index.js'
+import { actorOf, type Refusal, type WebContext, type WebEnv, type WebGate } from '../../web/index.js'
 import type { MasterService } from '../master/master-service.js'
 import { describeDriver } from './driver-description.js'
 import { protocolVersion } from './messages.js'
@@ -27,21 +28,12 @@ import {
 } from './replies.js'
 import type { UploadedBytes } from './resource-file.js'
 
-/** What a filter or the authority may tell the server of a request: `context.set('user', name)` vouches for who sent it. */
-export interface RestVariables {
-  user?: string
-}
-export type RestEnvironment = { Variables: RestVariables }
-export type RestFilter = MiddlewareHandler<RestEnvironment>
-
 export interface RestServerOptions {
   /**
-   * Whether a request that changes something may do so; asked unless a filter has vouched for it. Everybody may unless given, which is for
-   * loopback and trusted networks only.
+   * Settles who asks and who may change something, with the filters of `spark.master.rest.filters`. Without one, whoever reaches this
+   * server may submit and kill.
    */
-  readonly authorize?: (request: Request) => boolean | Promise<boolean>
-  /** Through which every request goes, in this order (`spark.master.rest.filters`). */
-  readonly filters?: readonly RestFilter[]
+  readonly gate?: WebGate
   /** Variables that a `{{NAME}}` in sparkProperties and environmentVariables stands for; none unless given. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Tells of uploaded files; none unless given. */
@@ -52,12 +44,11 @@ export interface RestServerOptions {
   readonly timeoutMs?: number
 }
 
-type RestContext = Context<RestEnvironment>
-
 const log = getLogger('RestSubmissionServer')
 const defaultMaxBodyBytes = 2 ** 20
 const defaultTimeoutMs = 30_000
 const maxTokenLength = 256
+const maxRefusalLength = 1_000
 
 /**
  * The REST submission server of a master, with the messages and status codes of Spark's, so that Spark's `spark-submit` and whatever else
@@ -67,19 +58,21 @@ const maxTokenLength = 256
  * A browser has no business here: what carries the marks of one (`Origin`, `Sec-Fetch-Site`) is refused, so that no page can submit through
  * the browser of somebody who reaches this server.
  */
-export function createRestServer(service: MasterService, options: RestServerOptions = {}): Hono<RestEnvironment> {
+export function createRestServer(service: MasterService, options: RestServerOptions = {}): Hono<WebEnv> {
   const actions = new RestActions(service, options)
-  const app = new Hono<RestEnvironment>()
+  const app = new Hono<WebEnv>()
   // Filters refuse by this exception of Hono's.
-  app.onError((error, context) =>
-    error instanceof HTTPException ? error.getResponse() : send(context, failure(error)),
-  )
-  app.use(async (context, next) => {
-    if (isFromPage(context.req.raw.headers)) return send(context, refusedPage)
+  app.onError((error, c) => (error instanceof HTTPException ? error.getResponse() : send(c, failure(error))))
+  app.use(async (c, next) => {
+    await next()
+    if (c.res.status >= 400 && !isMessage(c.res)) c.res = await asMessage(c)
+  })
+  app.use(async (c, next) => {
+    if (isFromPage(c.req.raw.headers)) return send(c, refusedPage)
     await next()
   })
-  for (const filter of options.filters ?? []) app.use(filter)
-  app.all('*', async (context) => send(context, await actions.reply(context)))
+  options.gate?.guard(app, options.maxBodyBytes ?? defaultMaxBodyBytes)
+  app.all('*', async (c) => send(c, await actions.reply(c)))
   return app
 }
 
@@ -92,28 +85,28 @@ class RestActions {
     this.#options = options
   }
 
-  async reply(context: RestContext): Promise<Reply> {
-    const path = new URL(context.req.url).pathname.split('/').filter((part) => part !== '')
-    const [version, prefix, action, id] = path
+  async reply(context: WebContext): Promise<Reply> {
+    const [version, prefix, action, id] = partsOf(new URL(context.req.url).pathname)
     if (version === undefined) return misdirected('Missing protocol version.')
     if (version !== protocolVersion) return unknownVersion(version)
     if (prefix !== 'submissions') return misdirected('Missing the /submissions prefix.')
     const route = routes[action ?? '']
     if (route === undefined) return misdirected(missingAction)
     if (!route.methods.includes(context.req.method)) return wrongMethod(context.req.method, action!, route.methods)
-    if (route.changes && !(await this.#mayChange(context))) return unauthorized
+    const refusal = this.#refusal(context, route)
+    if (refusal !== undefined) return unauthorized(refusal)
     return route.reply(this, { context, id: decode(id) })
   }
 
   /** `POST create`. */
-  async create(context: RestContext): Promise<Reply> {
+  async create(context: WebContext): Promise<Reply> {
     const maxBytes = this.#options.maxBodyBytes ?? defaultMaxBodyBytes
     const body = await readBody(context.req.raw, maxBytes)
     if (body === undefined) return tooLong(maxBytes)
     const { request, unknownFields } = parseCreateRequest(body)
     const driver = await describeDriver(request, {
       token: submissionToken(context.req.header('Idempotency-Key')),
-      user: context.get('user') ?? 'unknown',
+      user: context.get('user'),
       masterUrl: this.#service.url,
       restUrl: this.#service.restUrl,
       environment: this.#options.environment ?? {},
@@ -121,7 +114,10 @@ class RestActions {
     })
     const answer = await this.#inTime(this.#service.submitDriver(driver))
     const isTaken = answer.type === 'submitted'
-    if (isTaken) log.info(`took ${answer.driverId} (${JSON.stringify(driver.name)} of ${JSON.stringify(driver.user)})`)
+    if (isTaken)
+      log.info(
+        `took ${answer.driverId} (${JSON.stringify(driver.name)} of ${JSON.stringify(driver.user)}) from ${JSON.stringify(actorOf(context))}`,
+      )
     return ok({
       action: 'CreateSubmissionResponse',
       serverSparkVersion,
@@ -190,9 +186,11 @@ class RestActions {
     return this.#service.view().status === 'ALIVE'
   }
 
-  async #mayChange(context: RestContext): Promise<boolean> {
-    const { authorize } = this.#options
-    return authorize === undefined || context.get('user') !== undefined || (await authorize(context.req.raw))
+  #refusal(context: WebContext, { needs }: Route): Refusal | undefined {
+    const { gate } = this.#options
+    if (gate === undefined || needs === 'nothing') return undefined
+    if (needs === 'change') return gate.refusalOfChange(context, undefined)
+    return gate.access.maySee(context) ? undefined : { status: 401, problem: 'This needs authority.' }
   }
 
   async #inTime<T>(answer: Promise<T>): Promise<T> {
@@ -206,16 +204,16 @@ class RestActions {
 
 interface Route {
   readonly methods: readonly string[]
-  /** Whether it needs authority. */
-  readonly changes: boolean
+  /** What whoever asks must be allowed; `readyz` is for probes, which have no authority. */
+  readonly needs: 'nothing' | 'see' | 'change'
   readonly reply: (
     actions: RestActions,
-    request: { readonly context: RestContext; readonly id: string | undefined },
+    request: { readonly context: WebContext; readonly id: string | undefined },
   ) => Reply | Promise<Reply>
 }
 
-const reading = { methods: ['GET', 'HEAD'], changes: false } as const
-const changing = { methods: ['POST'], changes: true } as const
+const reading = { methods: ['GET', 'HEAD'], needs: 'see' } as const
+const changing = { methods: ['POST'], needs: 'change' } as const
 
 /** By the part of the path after `/v1/submissions/`. */
 const routes: Readonly<Record<string, Route>> = {
@@ -225,11 +223,32 @@ const routes: Readonly<Record<string, Route>> = {
   killall: { ...changing, reply: (actions) => actions.killAll() },
   clear: { ...changing, reply: (actions) => actions.clear() },
   status: { ...reading, reply: (actions, { id }) => actions.status(id) },
-  readyz: { ...reading, reply: (actions) => actions.readyz() },
+  readyz: { ...reading, needs: 'nothing', reply: (actions) => actions.readyz() },
 }
 
 function isFromPage(headers: Headers): boolean {
   return headers.has('Origin') || (headers.get('Sec-Fetch-Site') ?? 'none') !== 'none'
+}
+
+/** Without a slash at the end. An empty part stays one, so that `//create` is not what a proxy's rules for `/create` miss. */
+function partsOf(path: string): (string | undefined)[] {
+  const parts = path.replace(/^\//, '').replace(/\/$/, '').split('/')
+  return parts[0] === '' && parts.length === 1 ? [] : parts
+}
+
+function isMessage(response: Response): boolean {
+  return response.headers.get('Content-Type')?.startsWith('application/json') === true
+}
+
+/** What the gate or a filter has said as a text becomes an ErrorResponse with the same status and headers. */
+async function asMessage(c: WebContext): Promise<Response> {
+  const { status, headers } = c.res
+  const text = (await c.res.text()).trim().slice(0, maxRefusalLength)
+  const kept = [...headers].filter(([name]) => !/^content-/i.test(name))
+  return send(c, {
+    ...refused(status, text || `Refused with HTTP status ${status}.`),
+    headers: Object.fromEntries(kept),
+  })
 }
 
 /** The same key finds the driver of the first submission that came with it. It is kept apart from tokens that clients make themselves. */

@@ -157,7 +157,7 @@ function wrongVerb(random: Random): RawRequest {
 
 function oddPath(random: Random): RawRequest {
   const path = pick(random, oddPaths)
-  const isSound = /killall|kill\//.test(path)
+  const isSound = /^(?:\/v1|http:.*)\/submissions\/(?:create|killall|kill\/)|^http:.*killall/.test(path)
   return request(pick(random, ['GET', 'POST']), path, { body: JSON.stringify(valid), isSound })
 }
 

@@ -6,11 +6,6 @@ export const restErrors = errorTable({
     message: (d) => `the request is malformed: ${d.problem}`,
     hint: 'docs/rest-submission.md describes each request and its fields.',
   },
-  FS_REST_FILTER: {
-    category: 'usage',
-    message: (d) => `the filter '${d.name}' of spark.master.rest.filters cannot be used: ${d.problem}`,
-    hint: 'Name a module, by path or package, that exports a Hono middleware as `filter`.',
-  },
   FS_REST_MASTER: {
     category: 'usage',
     message: (d) => `'${d.url}' names no REST server: ${d.problem}`,
