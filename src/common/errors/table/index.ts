@@ -9,11 +9,13 @@ import { jobErrors } from './job.js'
 import { keyErrors } from './key.js'
 import { rddErrors } from './rdd.js'
 import { recoveryErrors } from './recovery.js'
+import { restErrors } from './rest.js'
 import { rpcErrors } from './rpc.js'
 import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
 import { storageErrors } from './storage.js'
 import { submitErrors } from './submit.js'
+import { webErrors } from './web.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
@@ -28,9 +30,11 @@ export const errors = {
   ...keyErrors,
   ...rddErrors,
   ...recoveryErrors,
+  ...restErrors,
   ...rpcErrors,
   ...serializerErrors,
   ...shuffleErrors,
   ...storageErrors,
   ...submitErrors,
+  ...webErrors,
 }
