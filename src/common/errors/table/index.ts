@@ -1,3 +1,4 @@
+import { blobErrors } from './blobs.js'
 import { closureErrors } from './closure.js'
 import { confErrors } from './conf.js'
 import { contextErrors } from './context.js'
@@ -15,6 +16,7 @@ import { submitErrors } from './submit.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
+  ...blobErrors,
   ...closureErrors,
   ...confErrors,
   ...contextErrors,
