@@ -1,1 +1,4 @@
+export { MasterConnection, type MasterConnectionOptions, type Registration } from './master-connection.js'
+export { mastersOf, masterUrl } from './master-url.js'
 export * from './protocol/index.js'
+export { standaloneManager } from './standalone-manager.js'

@@ -1,5 +1,6 @@
 import { blobErrors } from './blobs.js'
 import { closureErrors } from './closure.js'
+import { clusterErrors } from './cluster.js'
 import { confErrors } from './conf.js'
 import { contextErrors } from './context.js'
 import { executorErrors } from './executor.js'
@@ -18,6 +19,7 @@ import { submitErrors } from './submit.js'
 export const errors = {
   ...blobErrors,
   ...closureErrors,
+  ...clusterErrors,
   ...confErrors,
   ...contextErrors,
   ...executorErrors,
