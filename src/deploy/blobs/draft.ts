@@ -33,11 +33,7 @@ export class Draft {
     return turn
   }
 
-  async #add(
-    piece: Uint8Array,
-    offset: number,
-    target: { readonly path: string; finished(): void },
-  ): Promise<number> {
+  async #add(piece: Uint8Array, offset: number, target: { readonly path: string; finished(): void }): Promise<number> {
     const ended = await stat(target.path).catch(() => undefined)
     if (ended !== undefined) return this.#bytes
     const file = await open(this.#path, 'a+', 0o600)

@@ -1,9 +1,9 @@
 import {
   applicationEndpoint,
   type DriverDescription,
+  type DriverStateMessage,
   type DriverStatus,
   type DriverStatusReport,
-  type DriverStateMessage,
   type ExecutorStateMessage,
   type KillExecutors,
   type KillSubmittedDriver,
