@@ -1,3 +1,4 @@
+import { blobErrors } from './blobs.js'
 import { closureErrors } from './closure.js'
 import { clusterErrors } from './cluster.js'
 import { confErrors } from './conf.js'
@@ -19,6 +20,7 @@ import { webErrors } from './web.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
+  ...blobErrors,
   ...closureErrors,
   ...clusterErrors,
   ...confErrors,
