@@ -1,6 +1,6 @@
 import { parseFlags } from '../parse-flags.js'
-import { describeFlag } from '../submit-help.js'
 import type { SubmitFlag } from '../submit-flags.js'
+import { describeFlag } from '../submit-help.js'
 
 const common: readonly SubmitFlag[] = [
   { name: '--host', short: '-h', value: 'HOST', doc: 'Host name or address to listen on.' },
