@@ -1,12 +1,12 @@
 import { hostname } from 'node:os'
-import { LOG_FILE, LOG_LEVEL, LOG_STRUCTURED, type SparkConf } from '../common/conf/index.js'
-import { configureLogging } from '../common/log/index.js'
 import { Master } from '../deploy/master/index.js'
 import { recoveryMode } from '../deploy/recovery/index.js'
 import { clusterSecurity } from '../rpc/index.js'
 import { daemonConf, daemonHost, portOf } from './daemon/daemon-conf.js'
 import { daemonHelp, masterFlags, parseDaemonArguments } from './daemon/daemon-flags.js'
 import { openDaemonNetwork } from './daemon/daemon-network.js'
+import { logAsDaemon } from './daemon/log-as-daemon.js'
+import { openMasterBlobs } from './daemon/master-blobs.js'
 import { untilSignalled } from './daemon/daemon-process.js'
 import { print, printNote } from './print.js'
 
@@ -33,16 +33,9 @@ export async function masterCommand(argv: readonly string[]): Promise<void> {
     recovery: await recoveryMode(conf),
     secret: clusterSecurity(conf).secret?.text,
   })
+  openMasterBlobs(conf, env, rpc)
   await master.start()
   printNote(`master ${master.url}`)
   untilSignalled('Master', () => master.stop())
 }
 
-/** A daemon tells what it does, unless it is told to be quiet. */
-export function logAsDaemon(conf: SparkConf): void {
-  configureLogging({
-    level: conf.contains(LOG_LEVEL) ? conf.get(LOG_LEVEL) : 'INFO',
-    structured: conf.get(LOG_STRUCTURED),
-    file: conf.get(LOG_FILE),
-  })
-}
