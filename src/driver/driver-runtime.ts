@@ -123,6 +123,10 @@ export class DriverRuntime implements RddContext {
       maxResultBytes: conf.get(DRIVER_MAX_RESULT_SIZE),
       taskCpus: conf.get(TASK_CPUS),
       filesVersion: () => this.files.version,
+      // An executor in this process imports what the program imports.
+      onClosures: needsNetwork
+        ? (closures) => this.files.addReferred(closures.flatMap(({ modules }) => modules))
+        : () => {},
       shuffle: (id) => this.#rdds.shuffle(id),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
