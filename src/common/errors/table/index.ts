@@ -1,4 +1,5 @@
 import { closureErrors } from './closure.js'
+import { clusterErrors } from './cluster.js'
 import { confErrors } from './conf.js'
 import { contextErrors } from './context.js'
 import { executorErrors } from './executor.js'
@@ -12,10 +13,12 @@ import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
 import { storageErrors } from './storage.js'
 import { submitErrors } from './submit.js'
+import { workerErrors } from './worker.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
   ...closureErrors,
+  ...clusterErrors,
   ...confErrors,
   ...contextErrors,
   ...executorErrors,
@@ -29,4 +32,5 @@ export const errors = {
   ...shuffleErrors,
   ...storageErrors,
   ...submitErrors,
+  ...workerErrors,
 }
