@@ -7,6 +7,7 @@ export {
   mergeAccumulator,
   travelAs,
 } from './accumulator.js'
+export { endThreads } from './end-threads.js'
 export { Executor } from './executor.js'
 export { type ExecutorLaunchData, startExecutorProcess } from './executor-launch.js'
 export * from './executor-messages.js'
