@@ -5,7 +5,7 @@ import { codeOf, type SourceFile, sourceFiles } from './source-files.js'
 /** From the ground up; a room may import those below it. Rooms of one floor may, too, as long as no circle comes of it. */
 const floors: readonly (readonly string[])[] = [
   ['common'],
-  ['rpc', 'closure', 'serializer'],
+  ['rpc', 'closure', 'serializer', 'web'],
   ['storage', 'shuffle', 'broadcast', 'memory', 'listener', 'io'],
   ['pipeline'],
   ['scheduler', 'executor'],
