@@ -8,6 +8,7 @@ import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
 import { RDD, SparkContext, SparkSession } from '../index.js'
 import { describeRequest } from './describe-request.js'
+import { exitDespiteStuckTasks } from './exit-despite-stuck-tasks.js'
 import { parseFlags } from './parse-flags.js'
 import { print, printNote, promptStreams } from './print.js'
 import { describeFailure } from './run-application.js'
@@ -25,6 +26,7 @@ const prompts = { ready: 'firesteel> ', more: '         | ' } as const
 /** `firesteel shell`: a prompt for TypeScript with a running context. */
 export async function shellCommand(argv: readonly string[]): Promise<void> {
   if (!resolveConf(argv)) return submitCommand(argv)
+  exitDespiteStuckTasks()
   await using spark = await SparkSession.builder().getOrCreate()
   await converse(spark)
 }

@@ -67,9 +67,10 @@ export class DriverNetwork {
   /**
    * Listens on `spark.driver.bindAddress`, and tells executors to dial `spark.driver.host`.
    *
+   * @param ownAddress this machine's address as the executors see it, for when neither is set; loopback unless given
    * @throws FS_RPC_PORT_TAKEN, FS_RPC_BIND_FAILED, FS_RPC_SECRET_REQUIRED, FS_RPC_TLS
    */
-  async listen(): Promise<void> {
+  async listen(ownAddress = loopback): Promise<void> {
     if (this.executorRpc !== undefined) {
       this.#server = await this.rpc.listen()
       return
@@ -77,7 +78,7 @@ export class DriverNetwork {
     const advertised = this.#conf.get(DRIVER_HOST)
     const bind = this.#conf.get(DRIVER_BIND_ADDRESS)
     this.#server = await this.rpc.listen({
-      host: bind ?? advertised ?? loopback,
+      host: bind ?? advertised ?? ownAddress,
       port: this.#conf.get(DRIVER_PORT),
       portRetries: this.#conf.get(PORT_MAX_RETRIES),
       advertise: { host: advertised },

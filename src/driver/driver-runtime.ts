@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { Broadcast } from '../broadcast/index.js'
 import { type CallSite, callSite } from '../closure/index.js'
-import { localClusterManager, localManager } from '../cluster/local/index.js'
 import {
   CHECKPOINT_DIR,
   CLEANER_CLEAN_CHECKPOINTS,
@@ -60,12 +59,11 @@ import { sweepOnce } from './stale-folders.js'
 import { TemporaryFolders } from './temporary-folders.js'
 
 const log = getLogger('SparkContext')
-const managers: readonly ClusterManager[] = [localManager, localClusterManager]
 
 /** One running application: wires scheduler, executors, listeners and the network, and does nothing else. */
 export class DriverRuntime implements RddContext {
   readonly conf: SparkConf
-  readonly applicationId: string
+  #applicationId: string
   readonly master: string
   readonly bus: ListenerBus
   readonly properties = new LocalProperties()
@@ -88,10 +86,10 @@ export class DriverRuntime implements RddContext {
   readonly #rdds: RddRegistry
   #stoppedAt: string | undefined
 
-  constructor(conf: SparkConf) {
+  constructor(conf: SparkConf, manager: ClusterManager) {
     this.conf = conf
     this.master = conf.get('spark.master', 'local[*]')
-    this.applicationId = `${this.master.startsWith('local') ? 'local' : 'app'}-${Date.now()}`
+    this.#applicationId = `${this.master.startsWith('local') ? 'local' : 'app'}-${Date.now()}`
     conf.set('spark.app.id', this.applicationId)
     this.bus = new ListenerBus((error) =>
       log.warn(`a listener threw: ${error instanceof Error ? error.stack : String(error)}`),
@@ -103,7 +101,7 @@ export class DriverRuntime implements RddContext {
     const feed = new EventFeed(this.bus, () => systemClock.now())
     const base = conf.get(LOCAL_DIR) ?? [tmpdir()]
     this.#folders = new TemporaryFolders(base)
-    this.#provider = this.#manager().create(
+    this.#provider = manager.create(
       managerContext({
         masterUrl: this.master,
         appId: this.applicationId,
@@ -125,6 +123,10 @@ export class DriverRuntime implements RddContext {
       maxResultBytes: conf.get(DRIVER_MAX_RESULT_SIZE),
       taskCpus: conf.get(TASK_CPUS),
       filesVersion: () => this.files.version,
+      // An executor in this process imports what the program imports.
+      onClosures: needsNetwork
+        ? (closures) => this.files.addReferred(closures.flatMap(({ modules }) => modules))
+        : () => {},
       shuffle: (id) => this.#rdds.shuffle(id),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
@@ -175,6 +177,11 @@ export class DriverRuntime implements RddContext {
     })
   }
 
+  /** Made here, unless the cluster gives one at the start. */
+  get applicationId(): string {
+    return this.#applicationId
+  }
+
   get appName(): string {
     return this.conf.get('spark.app.name', 'firesteel')
   }
@@ -206,11 +213,16 @@ export class DriverRuntime implements RddContext {
     addConfiguredFiles(this.files, this.conf)
     this.cleaner.start()
     for (const listener of await extraListeners(this.conf.get(EXTRA_LISTENERS), process.cwd())) this.bus.add(listener)
-    await this.#network.listen()
+    await this.#network.listen(await this.#provider.ownAddress?.())
     if (this.#provider.needsNetwork) this.#watch.start()
     this.#pending.start()
     if (terminal().isInteractive && (this.conf.get(SHOW_CONSOLE_PROGRESS) ?? true))
       this.#progress.start(this.conf.get(CONSOLE_PROGRESS_INTERVAL))
+    const registered = await this.#provider.register?.()
+    if (registered !== undefined) {
+      this.#applicationId = registered.applicationId
+      this.conf.set('spark.app.id', registered.applicationId)
+    }
     this.bus.post(() => ({
       type: 'applicationStart',
       time: systemClock.now(),
@@ -333,11 +345,5 @@ export class DriverRuntime implements RddContext {
   #removeShuffle(id: ShuffleId): void {
     this.#rdds.removeShuffle(id)
     if (this.shell.removeShuffle(id)) this.backend.sendAll('forgetShuffle', { shuffleId: id })
-  }
-
-  #manager(): ClusterManager {
-    const manager = managers.find((candidate) => candidate.claims(this.master))
-    if (manager === undefined) throw new FiresteelError('FS_CONTEXT_MASTER_URL', { url: this.master })
-    return manager
   }
 }

@@ -18,7 +18,7 @@ export interface ExecutorParties {
 }
 
 /** What a manager says of the executors it starts. */
-export type ManagerWord = Pick<ManagerContext, 'executorStarting' | 'executorEnded' | 'noMoreExecutors'>
+export type ManagerWord = Pick<ManagerContext, 'executorStarting' | 'executorEnded' | 'noMoreExecutors' | 'waiting'>
 
 const log = getLogger('SparkContext')
 
@@ -59,6 +59,11 @@ export class ExecutorLifecycle implements BackendEvents, ManagerWord {
       this.#noteStarts()
     }
     backend.lose(id, cause)
+  }
+
+  waiting(reason: string | undefined): void {
+    this.#starts.waiting = reason
+    this.#noteStarts()
   }
 
   noMoreExecutors(message: string): void {

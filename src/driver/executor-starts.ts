@@ -6,6 +6,8 @@ export class ExecutorStarts {
   readonly #starting = new Set<ExecutorId>()
   #failed = 0
   #lastCause: string | undefined
+  /** Why the manager has not given what was asked for. */
+  waiting: string | undefined
 
   starting(id: ExecutorId): void {
     this.#starting.add(id)
@@ -24,9 +26,9 @@ export class ExecutorStarts {
     return isNew
   }
 
-  /** `2 have been started and are awaited; 4 ended before they registered, the last because …`; undefined when there is nothing to say. */
+  /** The manager's reason first, then `2 have been started and are awaited; 4 ended before they registered, the last because …`; undefined when there is nothing to say. */
   get note(): string | undefined {
-    const parts: string[] = []
+    const parts: string[] = this.waiting === undefined ? [] : [this.waiting]
     const { size } = this.#starting
     if (size > 0)
       parts.push(size === 1 ? '1 has been started and is awaited' : `${size} have been started and are awaited`)

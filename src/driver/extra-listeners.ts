@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { FiresteelError } from '../common/errors/index.js'
+import { moduleUrl } from '../common/index.js'
 import type { SparkListener } from '../listener/index.js'
 
 /**
@@ -16,17 +14,10 @@ export function extraListeners(names: readonly string[], folder: string): Promis
 
 async function load(name: string, folder: string): Promise<SparkListener> {
   try {
-    const { default: Listener } = (await import(urlOf(name, folder))) as { default?: new () => SparkListener }
+    const { default: Listener } = (await import(moduleUrl(name, folder))) as { default?: new () => SparkListener }
     if (typeof Listener !== 'function') throw new Error('it has no class as its default export')
     return new Listener()
   } catch (cause) {
     throw new FiresteelError('FS_CONTEXT_LISTENER', { name, problem: (cause as Error).message }, { cause })
   }
-}
-
-function urlOf(name: string, folder: string): string {
-  if (name.startsWith('file:')) return name
-  const isPath = /^[./]|^[A-Za-z]:[\\/]|\.[cm]?js$/.test(name)
-  const path = isPath ? resolve(folder, name) : createRequire(join(folder, 'listeners.js')).resolve(name)
-  return pathToFileURL(path).href
 }

@@ -46,6 +46,7 @@ export function managerContext(options: ManagerContextOptions): ManagerContext {
       }),
     executorStarting: (id) => word.executorStarting(id),
     executorEnded: (id, cause) => word.executorEnded(id, cause),
+    waiting: (reason) => word.waiting(reason),
     noMoreExecutors: (message) => word.noMoreExecutors(message),
     log: (level, message) => log[level](message),
     print: (line) => terminal().writeLine(line),

@@ -1,5 +1,6 @@
 import type { Broadcast } from '../broadcast/index.js'
 import { callSite, staysHome } from '../closure/index.js'
+import { findManager } from '../cluster/index.js'
 import {
   type ConfValue,
   LOG_CONF,
@@ -57,11 +58,12 @@ export class SparkContext extends RddJobs {
   static async create(options: SparkConf | SparkContextOptions = {}): Promise<SparkContext> {
     const site = callSite('create')
     const conf = options instanceof SparkConf ? options.clone() : confOf(options)
+    const manager = await findManager(conf, process.cwd())
     if (active !== undefined && !conf.getBoolean('spark.driver.allowMultipleContexts', false)) {
       throw new FiresteelError('FS_CONTEXT_ALREADY_RUNNING', { appName: active.appName, site: active.#site })
     }
     reportSettings(conf)
-    const context = new SparkContext(new DriverRuntime(conf), site.short)
+    const context = new SparkContext(new DriverRuntime(conf, manager), site.short)
     active = context
     if (running.size === 0) process.on('beforeExit', stopAll)
     running.add(context)

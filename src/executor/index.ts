@@ -7,6 +7,7 @@ export {
   mergeAccumulator,
   travelAs,
 } from './accumulator.js'
+export { endThreads } from './end-threads.js'
 export { Executor } from './executor.js'
 export * from './executor-messages.js'
 export { type ExecutorOptions, type ExecutorPlace, executorOptions } from './executor-options.js'

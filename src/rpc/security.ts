@@ -58,6 +58,19 @@ export function rpcSecurity(conf: SparkConf, applicationId: string): RpcSecurity
   return { secret, encrypt, tls: conf.get(SSL_RPC_ENABLED) ? tlsOf(conf, applicationId) : undefined }
 }
 
+/**
+ * Security of the connections between master, workers, drivers and clients of a standalone cluster: they share the secret that is set, and
+ * what they say holds the secrets of applications, so that it is always encrypted. Without one there is none, and a daemon
+ * listens on loopback alone.
+ *
+ * @throws FS_RPC_SECURITY_FILE, FS_RPC_SECURITY_SETTINGS
+ */
+export function clusterSecurity(conf: SparkConf): RpcSecurity {
+  const isSet = (conf.get(AUTHENTICATE_SECRET) ?? '') !== '' || conf.get(AUTHENTICATE_SECRET_FILE) !== undefined
+  const secret = conf.get(AUTHENTICATE) && isSet ? secretOf(conf) : undefined
+  return { secret, encrypt: secret !== undefined, tls: conf.get(SSL_RPC_ENABLED) ? tlsOf(conf, 'cluster') : undefined }
+}
+
 /** The same as options of an RPC environment. */
 export function securityOptions({
   secret,

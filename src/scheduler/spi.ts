@@ -44,8 +44,6 @@ export interface ManagerContext {
   executorEnded(executorId: ExecutorId, cause: ExecutorLossCause): void
   /** Why the manager has not given what was asked for, with figures: waiting jobs are told so. Undefined when it has. */
   waiting(reason: string | undefined): void
-  /** The application cannot go on: its jobs fail with this. */
-  applicationRemoved(message: string): void
   /** No further executors will come. */
   noMoreExecutors(message: string): void
   log(level: 'info' | 'warn', message: string): void
@@ -67,6 +65,8 @@ export interface ExecutorProvider {
   readonly expectedSlots: number
   /** Failures of a task after which its job fails, where the manager decides it. */
   readonly maxTaskFailures?: number
+  /** This machine's address as executors will see it, where no setting names one; loopback when absent. */
+  ownAddress?(): Promise<string | undefined>
   /** Makes the application known to the cluster before anything else is done; resolves with the id that it has there. */
   register?(): Promise<{ readonly applicationId: string }>
   /** Begins to start executors; resolves when those are asked for, not when they have registered. */

@@ -35,7 +35,7 @@ export interface Refusal {
 }
 
 /** Forms here have a few short fields. */
-const largestBody = 64 * 1024
+const largestForm = 64 * 1024
 
 /**
  * What stands before every page and action of a web server: it settles who asks, and turns away what another site makes a browser ask.
@@ -65,8 +65,8 @@ export class WebGate {
     this.#isKnownHost = knownHosts({ own, further: options.furtherHosts })
   }
 
-  /** Puts the gate before all routes of an application. */
-  guard(app: Hono<WebEnv>): void {
+  /** Puts the gate before all routes of an application. `largestBody` is in bytes. */
+  guard(app: Hono<WebEnv>, largestBody = largestForm): void {
     app.use(this.#options.headers)
     app.use(async (c, next) => {
       const refusal = this.#foreign(c)

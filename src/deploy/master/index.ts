@@ -5,4 +5,6 @@ export type {
   MasterView,
   WorkerView,
 } from './core/master-view.js'
+export type * from './core/master-view.js'
+export { Master, type MasterSurroundings } from './master.js'
 export type { MasterService } from './master-service.js'

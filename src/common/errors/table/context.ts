@@ -16,7 +16,12 @@ export const contextErrors = errorTable({
   FS_CONTEXT_MASTER_URL: {
     category: 'usage',
     message: (d) => `the master URL '${d.url}' is not one that Firesteel knows`,
-    hint: 'Use local, local[N], local[*], local[N,F] or local-cluster[executors,cores,memoryMB].',
+    hint: 'Use local, local[N], local[*], local[N,F], local-cluster[executors,cores,memoryMB] or spark://host:port[,host:port].',
+  },
+  FS_CONTEXT_MANAGER: {
+    category: 'usage',
+    message: (d) => `the cluster manager '${d.name}' of spark.firesteel.clusterManagers cannot be used: ${d.problem}`,
+    hint: 'Name JavaScript modules, by path or package, that export a `clusterManager`.',
   },
   FS_CONTEXT_BUNDLED: {
     category: 'usage',

@@ -1,4 +1,6 @@
+import { blobErrors } from './blobs.js'
 import { closureErrors } from './closure.js'
+import { clusterErrors } from './cluster.js'
 import { confErrors } from './conf.js'
 import { contextErrors } from './context.js'
 import { executorErrors } from './executor.js'
@@ -7,6 +9,8 @@ import { ioErrors } from './io.js'
 import { jobErrors } from './job.js'
 import { keyErrors } from './key.js'
 import { rddErrors } from './rdd.js'
+import { recoveryErrors } from './recovery.js'
+import { restErrors } from './rest.js'
 import { rpcErrors } from './rpc.js'
 import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
@@ -16,7 +20,9 @@ import { webErrors } from './web.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
+  ...blobErrors,
   ...closureErrors,
+  ...clusterErrors,
   ...confErrors,
   ...contextErrors,
   ...executorErrors,
@@ -25,6 +31,8 @@ export const errors = {
   ...jobErrors,
   ...keyErrors,
   ...rddErrors,
+  ...recoveryErrors,
+  ...restErrors,
   ...rpcErrors,
   ...serializerErrors,
   ...shuffleErrors,
