@@ -1,9 +1,1 @@
-export type {
-  LogOwner,
-  LogPart,
-  LogType,
-  WorkerDriverView,
-  WorkerExecutorView,
-  WorkerService,
-  WorkerView,
-} from './worker-service.js'
+export type * from './worker-service.js'
