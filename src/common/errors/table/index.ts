@@ -16,6 +16,7 @@ import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
 import { storageErrors } from './storage.js'
 import { submitErrors } from './submit.js'
+import { workerErrors } from './worker.js'
 import { webErrors } from './web.js'
 
 /** All rows, by code. A code never changes its meaning. */
@@ -38,5 +39,6 @@ export const errors = {
   ...shuffleErrors,
   ...storageErrors,
   ...submitErrors,
+  ...workerErrors,
   ...webErrors,
 }
