@@ -84,9 +84,12 @@ class LocalClusterProvider implements ExecutorProvider {
     for (const timer of this.#relaunches) clearTimeout(timer)
     const ended = [...this.#children.values()].map(
       (child) =>
-        new Promise<void>((resolve) =>
-          child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve()),
-        ),
+        new Promise<void>((resolve) => {
+          if (child.exitCode !== null || child.signalCode !== null) return resolve()
+          // What it wrote last is still passed on; processes that a task has started can keep the pipe open.
+          child.once('close', () => resolve())
+          child.once('exit', () => setTimeout(resolve, lastWordsMs))
+        }),
     )
     for (const child of this.#children.values()) {
       child.stdin?.end()
@@ -104,14 +107,16 @@ class LocalClusterProvider implements ExecutorProvider {
     const entry = distFile('executor-process.js')
     if (!existsSync(entry)) throw new FiresteelError('FS_EXECUTOR_ENTRY_MISSING', { file: entry })
     const memoryBytes = this.#shape.memoryMiB * 1048576
+    const { printOutput } = this.#context
     const child = spawn(process.execPath, ['--enable-source-maps', entry], {
-      stdio: ['pipe', 'inherit', 'pipe'],
+      stdio: ['pipe', printOutput === undefined ? 'inherit' : 'pipe', 'pipe'],
       env: this.#context.executorEnvironment(),
     })
     this.#children.set(id, child)
     this.#context.executorStarting(id)
     this.#limitStart(id)
     const errors = new ErrorOutput(child.stderr as Readable, (line) => this.#context.print(line))
+    if (printOutput !== undefined) createInterface({ input: child.stdout as Readable }).on('line', printOutput)
     const launch: ExecutorLaunch = {
       executorId: id,
       driver: this.#context.driverAddress(),
@@ -134,7 +139,7 @@ class LocalClusterProvider implements ExecutorProvider {
       setTimeout(ended, lastWordsMs)
     })
     child.unref()
-    for (const pipe of [child.stdin, child.stderr]) (pipe as { unref?: () => void } | null)?.unref?.()
+    for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.()
   }
 
   /** An executor that never registers is not waited for without end. */
