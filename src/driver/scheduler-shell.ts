@@ -1,3 +1,4 @@
+import type { Closure } from '../closure/index.js'
 import { FiresteelError, toWireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
 import { type ExecutorId, type JobId, type ShuffleId, type TaskId, taskId } from '../common/index.js'
@@ -35,6 +36,8 @@ export interface SchedulerShellOptions {
   readonly taskCpus: number
   /** Version of the added files. */
   readonly filesVersion: () => number
+  /** Told of a stage's closures before any of its tasks is sent. */
+  readonly onClosures: (closures: readonly Closure[]) => void
   /** How a shuffle of an active stage is written. */
   readonly shuffle: (shuffleId: ShuffleId) => ShuffleDependencySpec | undefined
   /** Told of each effect, for listeners. */

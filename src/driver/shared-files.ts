@@ -16,7 +16,17 @@ import {
 import { open } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { ModuleRef } from '../closure/index.js'
 import { FiresteelError } from '../common/errors/index.js'
+import {
+  findPackage,
+  PackageGraph,
+  type PackageNode,
+  packageFiles,
+  packageLinks,
+  packageNames,
+  packageSeenFrom,
+} from '../common/packages/index.js'
 import {
   type FilePiece,
   type FilesAnswer,
@@ -51,6 +61,9 @@ interface Added {
 
 type Operation = 'addFile' | 'addArchive' | 'addJar'
 
+/** Every executor has them. */
+const ownPackages: ReadonlySet<string> = new Set(['firesteel'])
+
 /** A path as the user gave it, taken apart. */
 interface Given {
   readonly operation: Operation
@@ -71,6 +84,10 @@ export class SharedFiles {
   readonly #folders: ReturnType<typeof fileFolders>
   readonly #added = new Map<string, Added>()
   readonly #byVersion = new Map<number, Added>()
+  readonly #graph = new PackageGraph([...ownPackages])
+  readonly #packages = new Set<string>()
+  /** Modules that closures referred to before. */
+  readonly #referred = new Set<string>()
   #version = 0
 
   constructor(options: SharedFilesOptions) {
@@ -117,12 +134,42 @@ export class SharedFiles {
     this.#add({ ...given, name }, 'module', original)
   }
 
-  /** A folder in which the client has installed packages: imported by their names in tasks as well. */
+  /** A folder in which packages were installed for the program: imported by their names in tasks as well. */
   addModules(folder: string): void {
-    const version = ++this.#version
-    const file: SharedFile = { kind: 'modules', name: `.packages-${version}`, version, place: folder, original: folder }
+    for (const name of packageNames(join(folder, 'node_modules'))) {
+      const found = findPackage(name, folder)
+      if (found === undefined || ownPackages.has(name)) continue
+      const node = this.#graph.add(found)
+      const up = name.includes('/') ? '../' : ''
+      const target = `${up}.firesteel/${node.key}/node_modules/${node.name}`
+      this.#addPackages({ of: node, links: [[`node_modules/${name}`, target]] })
+    }
+  }
+
+  /** Packages of modules that closures refer to, with all that those depend on: executors elsewhere import them. */
+  addReferred(modules: readonly ModuleRef[]): void {
+    for (const { package: name, base } of modules) {
+      if (name === undefined || base === undefined || ownPackages.has(name)) continue
+      const key = `${name} ${base}`
+      if (this.#referred.has(key)) continue
+      this.#referred.add(key)
+      const found = packageSeenFrom(name, base)
+      if (found !== undefined) this.#addPackages({ of: this.#graph.add(found), links: [] })
+    }
+  }
+
+  /** Adds a package's whole part of the graph, as far as that is new. */
+  #addPackages({ of, links }: { readonly of: PackageNode; readonly links: readonly [string, string][] }): void {
+    const { name, key, version, root } = of
+    const isNew = !this.#packages.has(key)
+    if (!isNew && links.length === 0) return
+    this.#packages.add(key)
+    const installed = { key, version, links: [...packageLinks(of), ...links] }
+    const number = ++this.#version
+    const file: SharedFile = { kind: 'package', name, version: number, original: name, place: root, installed }
     for (const _ of placeFile(file, { folders: this.#folders, parts: [], contentPath: () => '' }));
-    this.#keep(`modules ${folder}`, { file, url: pathToFileURL(folder).href })
+    this.#keep(`package ${key} ${links.length}`, { file, url: pathToFileURL(root).href })
+    if (isNew) for (const node of of.dependencies.values()) this.#addPackages({ of: node, links: [] })
   }
 
   /** What was added, as URLs. */
@@ -159,6 +206,11 @@ export class SharedFiles {
     return filesBelow(path).map((inside) => this.#storeFile(join(path, inside), inside))
   }
 
+  #storePackage(root: string): SharedPart[] {
+    mkdirSync(this.#folders.store, { recursive: true, mode: 0o700 })
+    return packageFiles(root).map(({ path }) => this.#storeFile(join(root, path), path))
+  }
+
   #storeFile(path: string, inside: string): SharedPart {
     const { size, mode } = statSync(path)
     const draft = join(this.#folders.store, `.draft-${process.pid}`)
@@ -193,7 +245,7 @@ export class SharedFiles {
   #parts({ version }: PartsMessage): PartsAnswer {
     const added = this.#byVersion.get(version)
     if (added === undefined) throw new Error(`nothing was added as version ${version}`)
-    added.parts ??= this.#store(join(added.file.place as string, 'node_modules'))
+    added.parts ??= this.#storePackage(added.file.place as string)
     return { parts: added.parts }
   }
 

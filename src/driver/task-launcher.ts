@@ -1,3 +1,4 @@
+import type { Closure } from '../closure/index.js'
 import type { ShuffleId } from '../common/index.js'
 import type { TaskDescription } from '../executor/index.js'
 import {
@@ -16,6 +17,8 @@ export interface TaskLauncherOptions {
   readonly taskCpus: number
   /** Version of the added files. */
   readonly filesVersion: () => number
+  /** Told of a stage's closures before any of its tasks is sent. */
+  readonly onClosures: (closures: readonly Closure[]) => void
   /** How a shuffle of an active stage is written. */
   readonly shuffle: (shuffleId: ShuffleId) => ShuffleDependencySpec | undefined
   /** What the action of an active job asked for. */
@@ -77,6 +80,7 @@ export class TaskLauncher {
     let stage = this.#stages.get(key)
     if (stage === undefined) {
       stage = this.#compile(taskSet)
+      this.#options.onClosures(stage.closures)
       this.#stages.set(key, stage)
     }
     return stage

@@ -3,9 +3,9 @@ import { createRequire, isBuiltin } from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { FiresteelError } from '../../common/errors/index.js'
+import { findPackage, type InstalledPackage, packageKey, packageName } from '../../common/packages/index.js'
 import type { ModuleRef } from '../closure.js'
 import { ownLoader } from '../references/own-modules.js'
-import { findPackage, type InstalledPackage } from '../references/packages.js'
 import { resolveInPackage } from '../references/resolve-import.js'
 
 /** A module as the rebuilt functions see it. */
@@ -60,24 +60,59 @@ async function loadOwn(specifier: string): Promise<LoadedModule> {
 
 async function loadPackage(module: ModuleRef, moduleBase: string | undefined): Promise<LoadedModule> {
   const { format, specifier, path } = module
-  let reason = 'no folder to look in'
-  for (const folder of foldersToSearch(module, moduleBase)) {
+  const place = choose(module, moduleBase)
+  const { found, folder } = place
+  const file = path === undefined ? undefined : join(found.root, path)
+  if (format === 'require') return loadRequired(file ?? specifier, folder)
+  const namespace = await importFrom(file === undefined ? specifier : pathToFileURL(file).href, folder)
+  return { main: namespace, namespace }
+}
+
+/** An installed package, and the folder from which an import of it finds it. */
+interface Place {
+  readonly found: InstalledPackage
+  readonly folder: string
+}
+
+/**
+ * The very version that the driver has, wherever it is; without that, the first that will do.
+ * @throws FS_CLOSURE_MODULE_MISSING, FS_CLOSURE_MODULE_VERSION
+ */
+function choose(module: ModuleRef, moduleBase: string | undefined): Place {
+  const { specifier, version } = module
+  const folders = foldersToSearch(module, moduleBase)
+  const places = folders.flatMap((folder): Place[] => {
     const found = findPackage(specifier, folder)
-    if (!found) {
-      reason = `there is no ${module.package ?? specifier} in ${join(folder, 'node_modules')} or above`
-      continue
-    }
-    checkVersion(module, found)
-    const file = path === undefined ? undefined : join(found.root, path)
-    if (format === 'require') return loadRequired(file ?? specifier, folder)
-    const namespace = await importFrom(file === undefined ? specifier : pathToFileURL(file).href, folder)
-    return { main: namespace, namespace }
-  }
-  throw new FiresteelError('FS_CLOSURE_MODULE_MISSING', {
-    specifier: module.package ?? specifier,
-    version: module.version,
-    reason,
+    return found === undefined ? [] : [{ found, folder }]
   })
+  const exact = places.find(({ found }) => version === undefined || found.version === version)
+  const sent = exact ?? sentPlace(module, moduleBase)
+  if (sent !== undefined) return sent
+  const compatible = places.find(({ found }) => isCompatible(module, found))
+  if (compatible !== undefined) return compatible
+  const [other] = places
+  const name = module.package ?? specifier
+  if (other !== undefined) {
+    throw new FiresteelError('FS_CLOSURE_MODULE_VERSION', {
+      package: name,
+      wanted: version,
+      found: other.found.version,
+    })
+  }
+  const last = folders.at(-1)
+  const reason =
+    last === undefined ? 'no folder to look in' : `there is no ${name} in ${join(last, 'node_modules')} or above`
+  throw new FiresteelError('FS_CLOSURE_MODULE_MISSING', { specifier: name, version, reason })
+}
+
+/** Where the driver's packages are that were sent to this process. */
+function sentPlace({ package: name, specifier, version = '' }: ModuleRef, moduleBase?: string): Place | undefined {
+  const base = moduleBase === undefined ? undefined : folderOf(moduleBase, false)
+  if (base === undefined) return undefined
+  const key = packageKey(name ?? packageName(specifier), version)
+  const folder = join(base, 'node_modules', '.firesteel', key)
+  const found = existsSync(folder) ? findPackage(specifier, folder) : undefined
+  return found?.version === version ? { found, folder } : undefined
 }
 
 function loadRequired(target: string, folder: string): LoadedModule {
@@ -104,9 +139,8 @@ function folderOf(place: string, isScript: boolean): string | undefined {
 }
 
 /** Another patch of the same line is the same package; another major version is not, and below 1.0 another minor one. */
-function checkVersion({ version, package: name }: ModuleRef, found: InstalledPackage): void {
-  if (version === undefined || compatibleLine(version) === compatibleLine(found.version)) return
-  throw new FiresteelError('FS_CLOSURE_MODULE_VERSION', { package: name, wanted: version, found: found.version })
+function isCompatible({ version }: ModuleRef, found: InstalledPackage): boolean {
+  return version === undefined || compatibleLine(version) === compatibleLine(found.version)
 }
 
 function compatibleLine(version: string): string {

@@ -2,9 +2,9 @@ import { createRequire, isBuiltin } from 'node:module'
 import { relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ownUrl } from '../../common/index.js'
+import { findPackage, packageOfFile } from '../../common/packages/index.js'
 import type { ModuleRef } from '../closure.js'
 import { indexExports, type ModuleReference } from './module-reference.js'
-import { findPackage, packageOfFile } from './packages.js'
 
 const require = createRequire(ownUrl())
 const index = new Map<object, ModuleReference>()

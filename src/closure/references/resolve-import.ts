@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type InstalledPackage, packageName } from './packages.js'
+import { type InstalledPackage, packageName } from '../../common/packages/index.js'
 
 /**
  * What an import finds in a package, by Node's rules (https://nodejs.org/api/esm.html#resolution-algorithm-specification).

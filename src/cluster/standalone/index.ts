@@ -2,3 +2,5 @@ export { MasterConnection, type MasterConnectionOptions, type Registration } fro
 export { mastersOf, masterUrl } from './master-url.js'
 export * from './protocol/index.js'
 export { standaloneManager } from './standalone-manager.js'
+export { StandaloneSubmitClient, type SubmitSurroundings } from './standalone-submit-client.js'
+export { type LocalBlob, localBlob, type UploadReport, uploadBlobs } from './upload-blobs.js'

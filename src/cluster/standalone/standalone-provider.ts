@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { userInfo } from 'node:os'
 import {
   CORES_MAX,
   EXECUTOR_CORES,
@@ -8,7 +7,6 @@ import {
   RPC_ASK_TIMEOUT,
   RPC_LOOKUP_TIMEOUT,
   RPC_MESSAGE_MAX_SIZE,
-  type SparkConf,
 } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
 import { type ExecutorId, executorId, systemClock } from '../../common/index.js'
@@ -34,8 +32,9 @@ import {
   masterEndpoint,
   type RegisterApplication,
   type RegisterApplicationAnswer,
-  type ResourceAmounts,
 } from './protocol/index.js'
+import { resourceAmounts } from './resource-amounts.js'
+import { userName } from './user-name.js'
 
 const mib = 1_048_576
 const registrationRounds = { initial: 6, max: 16 }
@@ -200,25 +199,5 @@ export class StandaloneProvider implements ExecutorProvider {
       return
     }
     this.#context.log('warn', error.message)
-  }
-}
-
-/** What `<prefix><name>.amount` ask for. */
-function resourceAmounts(conf: SparkConf, prefix: string): ResourceAmounts {
-  const amounts = conf.getAllWithPrefix(prefix).flatMap(([key, value]): [string, number][] => {
-    const name = /^([^.]+)\.amount$/.exec(key)?.[1]
-    if (name === undefined) return []
-    const amount = Number(value)
-    if (Number.isInteger(amount) && amount >= 0) return [[name, amount]]
-    throw new FiresteelError('FS_CONF_VALUE', { key: `${prefix}${key}`, value, accepts: 'a whole number' })
-  })
-  return Object.fromEntries(amounts)
-}
-
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return ''
   }
 }

@@ -13,21 +13,37 @@ interface BundleInput {
 interface BundleRecord {
   readonly output: string
   readonly inputs: readonly BundleInput[]
+  readonly imports?: readonly PackageImport[]
+}
+
+/** A package that a bundle imports. */
+export interface PackageImport {
+  /** As the bundle names it. */
+  readonly name: string
+  /** Folder where it is installed. */
+  readonly root: string
 }
 
 /** The bundle of an earlier submit, if none of its inputs changed since. */
-export function unchangedBundle(recordPath: string): string | undefined {
+export function unchangedBundle(
+  recordPath: string,
+): { readonly output: string; readonly imports: readonly PackageImport[] } | undefined {
   try {
-    const { output, inputs } = JSON.parse(readFileSync(recordPath, 'utf8')) as BundleRecord
-    return existsSync(output) && inputs.every(isUnchanged) ? output : undefined
+    const { output, inputs, imports = [] } = JSON.parse(readFileSync(recordPath, 'utf8')) as BundleRecord
+    return existsSync(output) && inputs.every(isUnchanged) ? { output, imports } : undefined
   } catch {
     return undefined // no record, or one that is not whole: the bundle is made again
   }
 }
 
 /** Remembers what a bundle was made from. */
-export function recordBundle(recordPath: string, output: string, inputs: readonly string[]): void {
-  const record: BundleRecord = { output, inputs: inputs.filter((path) => existsSync(path)).map(describeInput) }
+export function recordBundle(
+  recordPath: string,
+  output: string,
+  { inputs, imports }: { readonly inputs: readonly string[]; readonly imports?: readonly PackageImport[] },
+): void {
+  const there = inputs.filter((path) => existsSync(path))
+  const record: BundleRecord = { output, inputs: there.map(describeInput), imports }
   writeWhole(recordPath, JSON.stringify(record))
 }
 

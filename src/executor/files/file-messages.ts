@@ -5,17 +5,27 @@ export const filesEndpoint = 'files'
 export interface SharedFile {
   /**
    * `file`: a file or folder below the root; `archive`: unpacked into a folder below the root; `module`: code that is imported by name;
-   * `modules`: a folder whose node_modules holds installed packages.
+   * `package`: an installed package, with links to those that it depends on.
    */
-  readonly kind: 'file' | 'archive' | 'module' | 'modules'
+  readonly kind: 'file' | 'archive' | 'module' | 'package'
   /** Name below the root or below node_modules. */
   readonly name: string
   /** Grows with each addition; of two of one name the later counts. */
   readonly version: number
-  /** Where it is on every machine already (`local:`), or on this one perhaps (`modules`). */
+  /** Where it is on every machine already (`local:`), or on this one perhaps (a package). */
   readonly place?: string
+  /** Of a package. */
+  readonly installed?: SharedPackage
   /** Name of the original, whose end tells the kind of an archive or module. */
   readonly original: string
+}
+
+/** An installed package; where it lies and what the links are is said in `common/packages`. */
+export interface SharedPackage {
+  readonly key: string
+  readonly version: string
+  /** Link -> what it names, both below the folder of modules. */
+  readonly links: readonly (readonly [path: string, target: string])[]
 }
 
 /** One file of something that was added; `path` is empty when it is a file itself. */

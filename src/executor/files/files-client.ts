@@ -15,7 +15,7 @@ import {
   type SharedFile,
   type SharedPart,
 } from './file-messages.js'
-import { type FileFolders, fileFolders, placeFile } from './place-file.js'
+import { type FileFolders, fileFolders, isPackageHere, isPackagePlaced, placeFile } from './place-file.js'
 
 export interface FilesClientOptions {
   readonly executorId: string
@@ -28,8 +28,8 @@ export interface FilesClientOptions {
   readonly localDir: string
   /** Longest wait for the next piece. */
   readonly timeoutMs: number
-  /** Whether an installed folder is on this machine too; apart for tests. */
-  readonly isHere?: (path: string) => boolean
+  /** Whether an installed package is on this machine too; apart for tests. */
+  readonly isHere?: (file: SharedFile) => boolean
 }
 
 /**
@@ -67,43 +67,44 @@ export class FilesClient {
     const answer = await this.#ask('list', {})
     const { version, files } = answer.body as FilesAnswer
     const wanted = files.filter((file) => file.version > this.#version)
+    const connection = new BulkConnection(this.#options)
     try {
-      for (const file of wanted) await this.#add(file)
+      for (const file of wanted) await this.#add(file, connection)
       this.#version = version
     } finally {
+      await connection.close()
       await rm(this.folders.store, { recursive: true, force: true })
     }
   }
 
-  async #add(file: SharedFile): Promise<void> {
+  async #add(file: SharedFile, connection: BulkConnection): Promise<void> {
     const parts = await this.#partsOf(file)
-    await this.#fetch(file, parts)
+    await this.#fetch(file, parts, connection)
     const contentPath = (hash: string) => join(this.folders.store, hash)
     for (const _ of placeFile(file, { folders: this.folders, parts, contentPath })) await pause()
   }
 
   async #partsOf(file: SharedFile): Promise<readonly SharedPart[]> {
-    const { isHere = existsSync } = this.#options
-    if (file.place !== undefined && (file.kind !== 'modules' || isHere(file.place))) return []
+    const { isHere = isPackageHere } = this.#options
+    if (file.kind === 'package' ? isHere(file) || isPackagePlaced(file, this.folders) : file.place !== undefined)
+      return []
     const body: PartsMessage = { version: file.version }
     return ((await this.#ask('parts', body)).body as PartsAnswer).parts
   }
 
-  async #fetch(file: SharedFile, parts: readonly SharedPart[]): Promise<void> {
+  async #fetch(file: SharedFile, parts: readonly SharedPart[], connection: BulkConnection): Promise<void> {
     const hashes = [...new Set(parts.map((part) => part.hash))].filter((h) => !existsSync(join(this.folders.store, h)))
     if (hashes.length === 0) return
     await mkdir(this.folders.store, { recursive: true })
-    const { rpc, driverAddress, timeoutMs } = this.#options
-    const peer = await rpc.connect(driverAddress as RpcAddress, { timeoutMs })
+    const { timeoutMs } = this.#options
     try {
+      const peer = await connection.peer()
       const body: ReadFilesMessage = { hashes }
       await this.#receive(hashes, peer.askStream(filesEndpoint, 'read', { body }, { timeoutMs }))
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
       const { executorId } = this.#options
       throw new FiresteelError('FS_FILES_FETCH', { name: file.name, executorId, problem }, { cause: error })
-    } finally {
-      await peer.close()
     }
   }
 
@@ -128,6 +129,29 @@ export class FilesClient {
 
   #ask(method: string, body: unknown): Promise<RpcMessage> {
     return this.#options.driver.ask(filesEndpoint, method, { body }, { timeoutMs: this.#options.timeoutMs })
+  }
+}
+
+/** A connection for bytes, dialled when the first are wanted. */
+class BulkConnection {
+  readonly #options: FilesClientOptions
+  #peer: Promise<RpcPeer> | undefined
+
+  constructor(options: FilesClientOptions) {
+    this.#options = options
+  }
+
+  peer(): Promise<RpcPeer> {
+    const { rpc, driverAddress, timeoutMs } = this.#options
+    this.#peer ??= rpc.connect(driverAddress as RpcAddress, { timeoutMs })
+    return this.#peer
+  }
+
+  async close(): Promise<void> {
+    await this.#peer?.then(
+      (peer) => peer.close(),
+      () => undefined, // said where it was wanted
+    )
   }
 }
 

@@ -3,17 +3,18 @@ import {
   constants,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
-  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 import { FiresteelError } from '../../common/errors/index.js'
+import { packageFolder, readPackage } from '../../common/packages/index.js'
 import { unpackArchive } from '../../io/index.js'
-import type { SharedFile, SharedPart } from './file-messages.js'
+import type { SharedFile, SharedPackage, SharedPart } from './file-messages.js'
 
 /** The folders of one process for what was added. */
 export interface FileFolders {
@@ -50,8 +51,8 @@ export function* placeFile(file: SharedFile, options: PlaceOptions): Generator<v
   mkdirSync(folders.root, { recursive: true })
   rmSync(draft, { recursive: true, force: true })
   try {
-    if (file.kind === 'modules') {
-      yield* placePackages(file, options)
+    if (file.kind === 'package') {
+      yield* placePackage(file, options, draft)
       return
     }
     const [only] = options.parts
@@ -69,7 +70,7 @@ export function* placeFile(file: SharedFile, options: PlaceOptions): Generator<v
 }
 
 function targetOf({ kind, name }: SharedFile, { root, modules }: FileFolders): string {
-  return kind === 'module' || kind === 'modules' ? join(modules, 'node_modules', name) : join(root, name)
+  return kind === 'module' || kind === 'package' ? join(modules, 'node_modules', name) : join(root, name)
 }
 
 /** A folder cannot be replaced in one step: for a moment there is none. */
@@ -113,29 +114,43 @@ function* placeModule({ name, original }: SharedFile, content: string, draft: st
   writeFileSync(join(draft, 'package.json'), JSON.stringify({ name, version: '0.0.0', exports: `./${main}` }))
 }
 
-/** Packages that the client installed: linked where their folder is on this machine too, else copied. */
-function* placePackages({ place }: SharedFile, { folders, parts, contentPath }: PlaceOptions): Generator<void> {
-  const base = join(folders.modules, 'node_modules')
-  mkdirSync(base, { recursive: true })
-  for (const { path, hash, mode } of parts) {
-    copyTo(contentPath(hash), join(base, path), mode)
-    yield
+/** An installed package: linked where it is on this machine too, else copied. Equal keys are equal packages. */
+function* placePackage(file: SharedFile, options: PlaceOptions, draft: string): Generator<void> {
+  const { name, place, installed } = file
+  const { modules } = options.folders
+  const { key, links } = installed as SharedPackage
+  const target = join(modules, packageFolder({ key, name }))
+  const isHere = options.parts.length === 0 && isPackageHere(file)
+  if (isHere) link(place as string, target)
+  else if (!existsSync(target)) {
+    yield* placeParts(options, draft)
+    mkdirSync(dirname(target), { recursive: true })
+    renameSync(draft, target)
   }
-  if (parts.length > 0) return
-  for (const name of packageNames(join(place as string, 'node_modules'))) {
-    const at = join(base, name)
-    mkdirSync(dirname(at), { recursive: true })
-    if (!existsSync(at)) symlinkSync(join(place as string, 'node_modules', name), at, 'junction')
+  // What is linked to its own place finds there what it depends on.
+  for (const [path, to] of links) {
+    if (isHere && path.startsWith(`node_modules/.firesteel/${key}/`)) continue
+    const at = join(modules, path)
+    rmSync(at, { force: true })
+    link(to, at)
   }
 }
 
-/** Names of the packages in a node_modules folder. */
-export function packageNames(folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => !name.startsWith('.'))
-  return names.flatMap((name) => {
-    if (!name.startsWith('@')) return [name]
-    return readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`)
-  })
+function link(target: string, at: string): void {
+  mkdirSync(dirname(at), { recursive: true })
+  if (lstatSync(at, { throwIfNoEntry: false }) !== undefined) return
+  symlinkSync(process.platform === 'win32' ? resolve(dirname(at), target) : target, at, 'junction')
+}
+
+/** Whether a package has been put into place before. */
+export function isPackagePlaced({ kind, name, installed }: SharedFile, { modules }: FileFolders): boolean {
+  return kind === 'package' && existsSync(join(modules, packageFolder({ key: (installed as SharedPackage).key, name })))
+}
+
+/** Whether the place of a package on the driver's machine has the same on this one. */
+export function isPackageHere({ kind, name, place, installed }: SharedFile): boolean {
+  if (kind !== 'package' || place === undefined) return false
+  return readPackage(place, name)?.version === installed?.version
 }
 
 export const isScript = (name: string): boolean => /\.[cm]?js$/.test(name)

@@ -43,18 +43,41 @@ export interface DriverStatusReport {
   readonly message?: string
 }
 
-/** `missingBlobs`: which of these the master does not have; `putBlob` appends bytes (one attachment) at an offset; `getBlob` streams. */
+/*
+ * Contents that an application consists of, known by their SHA-256 in hexadecimal digits. Every master keeps such a store, leading or not,
+ * and offers it under an endpoint of its own.
+ */
+
+export const blobEndpoint = 'blobs'
+
+/** `missingBlobs`: which of these the master does not have whole. Asking counts as a use of those it has. */
 export interface MissingBlobs {
   readonly hashes: readonly string[]
 }
 export interface MissingBlobsAnswer {
   readonly missing: readonly string[]
 }
+
+/** `putBlob`: one attachment, the bytes from `offset` on. What does not join what is there is left out. */
 export interface PutBlob {
   readonly hash: string
+  /** Of the whole content. */
   readonly bytes: number
   readonly offset: number
 }
+export interface PutBlobAnswer {
+  /** Bytes that are there now, and so the offset to go on from. */
+  readonly received: number
+  /** Whether the content is there whole and has been verified. */
+  readonly isComplete: boolean
+}
+
+/** `getBlob`, a stream: the bytes in order, one attachment a message, its body a `BlobPiece`. */
 export interface GetBlob {
   readonly hash: string
+}
+export interface BlobPiece {
+  /** Of the whole content. */
+  readonly bytes: number
+  readonly offset: number
 }

@@ -55,4 +55,25 @@ export const submitErrors = errorTable({
     message: (d) => `npm could not install ${d.what}: ${d.reason}`,
     hint: 'Check the names and versions, and that npm reaches its registry.',
   },
+  FS_SUBMIT_FILE: {
+    category: 'input',
+    message: (d) => `the file ${d.path} (${d.kind}) cannot be sent: ${d.reason}`,
+    hint: 'A relative path counts from the directory in which submit was started; local:/path names what every worker has.',
+  },
+  FS_SUBMIT_NO_CLUSTER_MODE: {
+    category: 'usage',
+    message: (d) => `cluster deploy mode cannot be used with ${d.master}: ${d.reason}`,
+    hint: 'Name a cluster, such as --master spark://host:7077, or leave --deploy-mode out.',
+  },
+  FS_SUBMIT_NATIVE: {
+    category: 'input',
+    message: (d) =>
+      `the package ${d.package} has native code (${d.file}), which runs on the platform it was built for only`,
+    hint: 'When every worker is of the platform of this machine, set spark.firesteel.submit.allowNativeModules=true.',
+  },
+  FS_SUBMIT_PLATFORM: {
+    category: 'input',
+    message: (d) => `the application was submitted with native code for ${d.wanted}, and this machine is ${d.found}`,
+    hint: 'Submit from a machine of the platform of the workers.',
+  },
 })

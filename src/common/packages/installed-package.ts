@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** An installed package, found by one of its files or by its name. */
 export interface InstalledPackage {
@@ -30,6 +31,14 @@ export function findPackage(specifier: string, from: string): InstalledPackage |
   }
 }
 
+/** The package of this name that the module at a `file:` URL finds; its own package has its own name. */
+export function packageSeenFrom(name: string, url: string): InstalledPackage | undefined {
+  if (!url.startsWith('file:')) return undefined
+  const file = fileURLToPath(url)
+  const own = packageOfFile(file)
+  return own?.name === name ? own : findPackage(name, dirname(file))
+}
+
 /** `@scope/name/sub` -> `@scope/name` */
 export function packageName(specifier: string): string {
   const parts = specifier.split('/')
@@ -43,7 +52,8 @@ function packageAt(root: string, name: string): InstalledPackage | undefined {
   return found
 }
 
-function readPackage(root: string, name: string): InstalledPackage | undefined {
+/** The package of this name in a folder, as it is now. */
+export function readPackage(root: string, name: string): InstalledPackage | undefined {
   const manifest = join(root, 'package.json')
   if (!existsSync(manifest)) return undefined
   try {

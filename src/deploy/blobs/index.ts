@@ -1,0 +1,3 @@
+export { blobHandlers, registerBlobEndpoint } from './blob-endpoint.js'
+export { BlobStore, type BlobStoreOptions, type CleanOptions, type StoredBlob } from './blob-store.js'
+export { blobsOf } from './blobs-of.js'
