@@ -1,7 +1,7 @@
 import { FiresteelError, toWireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
 import { type ExecutorId, type JobId, jobId, type ShuffleId, type TaskId, taskId } from '../common/index.js'
-import type { MapOutputStatus, MapOutputStatuses, TaskDescription, TaskStatusMessage } from '../executor/index.js'
+import type { TaskDescription, TaskStatusMessage } from '../executor/index.js'
 import {
   type AnyRdd,
   type CompiledStage,
@@ -10,6 +10,7 @@ import {
   type ShuffleDependencySpec,
   taskData,
 } from '../rdd/index.js'
+import type { RpcMessage } from '../rpc/index.js'
 import {
   Scheduler,
   type SchedulerEffect,
@@ -20,6 +21,7 @@ import {
 } from '../scheduler/index.js'
 import { decodeValue } from '../serializer/index.js'
 import type { ExecutorBackend, RegisteredExecutor } from './executor-backend.js'
+import { MapOutputAnswers } from './map-output-answers.js'
 import { failedFetch, fetchStored, type RawResult, recordsOf, reported } from './task-result.js'
 
 const none: readonly Uint8Array[] = []
@@ -74,6 +76,7 @@ export interface SchedulerShellOptions {
 export class SchedulerShell {
   readonly #scheduler: Scheduler
   readonly #options: SchedulerShellOptions
+  readonly #mapOutputs: MapOutputAnswers
   readonly #jobs = new Map<JobId, ActiveJob>()
   readonly #stages = new Map<string, CompiledStage>()
   readonly #timers = new Map<string, Timer>()
@@ -92,6 +95,7 @@ export class SchedulerShell {
   constructor(options: SchedulerShellOptions) {
     this.#options = options
     this.#scheduler = new Scheduler(options.scheduler)
+    this.#mapOutputs = new MapOutputAnswers(this.#scheduler.mapOutputs)
   }
 
   get scheduler(): Scheduler {
@@ -178,7 +182,7 @@ export class SchedulerShell {
       return
     }
     const runTimeMs = status.metrics.executorRunTime
-    this.#pending.push({ type: 'taskStatus', taskId: id, outcome: reported(executor, status, attachments), runTimeMs })
+    this.#pending.push({ type: 'taskStatus', taskId: id, outcome: reported(status, attachments), runTimeMs })
   }
 
   #fetch(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void {
@@ -209,19 +213,9 @@ export class SchedulerShell {
     return true
   }
 
-  /** The statuses of a shuffle, as executors ask for them. */
-  mapOutputs(shuffleId: number): MapOutputStatuses {
-    const { mapOutputs } = this.#scheduler
-    const outputs = mapOutputs.hasShuffle(shuffleId as ShuffleId) ? mapOutputs.statuses(shuffleId as ShuffleId) : []
-    const statuses = Array.from(outputs, (output): MapOutputStatus | null => {
-      if (output === undefined) return null
-      const { path, lengths } = (output.status as RawResult).status.outcome as {
-        path: string
-        lengths: readonly number[]
-      }
-      return { taskId: output.taskId, executorId: output.executorId, host: output.host, path, lengths }
-    })
-    return { epoch: mapOutputs.epoch, outputs: statuses }
+  /** Where the outputs of a shuffle are, as executors ask for it. */
+  mapOutputs(shuffleId: number): AsyncIterable<RpcMessage> {
+    return this.#mapOutputs.answer(shuffleId as ShuffleId, this.#options.backend)
   }
 
   /** One attempt of a partition's task may commit its output: the first that asks, until it is known to have failed. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { FiresteelError, toWireError } from '../common/errors/index.js'
 import { distFile } from '../common/index.js'
 import { MemoryPool, unifiedMemoryBytes } from '../memory/index.js'
@@ -23,7 +22,9 @@ import {
 import { ExecutorStorage } from './executor-storage.js'
 import { fetchFailure } from './fetch-failure.js'
 import { FilesClient } from './files/index.js'
-import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
+import type { MapExecutor } from './map-output-list.js'
+import { askMapOutputs, type ToldOutputs } from './map-output-messages.js'
+import { MapOutputs } from './map-outputs.js'
 import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
 import { lostOutput, ShuffleFetches, type ShuffleFetchOptions, serveShufflePart } from './shuffle-fetch.js'
@@ -102,7 +103,12 @@ export class Executor {
       storageFraction: options.storageFraction,
       slots: options.slots,
     })
-    this.#mapOutputs = new MapOutputs((shuffleId) => this.#askMapOutputs(shuffleId))
+    this.#mapOutputs = new MapOutputs({
+      executorId: options.executorId,
+      own: this.#ownOutputs,
+      ask: (shuffleId) => this.#askMapOutputs(shuffleId),
+      isNear: (executor) => this.#isNear(executor),
+    })
     this.#fetches = new ShuffleFetches(rpc, options.shuffleFetch, options.executorId)
     this.#results = new ResultStore()
     this.#storage = new ExecutorStorage({
@@ -139,12 +145,13 @@ export class Executor {
       dropResult: (message) => this.#results.drop((message.body as { taskId: number }).taskId),
     })
     this.#rpc.register(shuffleEndpoint, { read: (message) => this.#serve(message.body as ShuffleReadRequest) })
-    const { executorId, host, slots, data, memoryBytes } = this.#options
+    const { executorId, host, slots, data, memoryBytes, localDirs } = this.#options
     const registration: RegisterExecutor = {
       executorId,
       host,
       slots,
       data,
+      localDirs,
       memoryBytes,
       pid: process.pid,
       storageBytes: this.#pool.totalBytes,
@@ -274,7 +281,7 @@ export class Executor {
   #locate(plan: StagePlan, task: TaskDescription): { shuffles: ShuffleLocations[] } | { missing: FetchFailedOutcome } {
     const shuffles: ShuffleLocations[] = []
     for (const { shuffleId, partition } of shuffleReads(plan, task)) {
-      const locations = this.#mapOutputs.locate(shuffleId, partition, (status) => this.#isReachable(status))
+      const locations = this.#mapOutputs.locate(shuffleId, partition)
       const missing = locations.missing[0]
       if (missing !== undefined) {
         const error = new FiresteelError('FS_SHUFFLE_FETCH_FAILED', {
@@ -300,9 +307,8 @@ export class Executor {
     return { shuffles }
   }
 
-  #isReachable(status: MapOutputStatus): boolean {
-    if (status.executorId === this.#options.executorId) return true
-    return this.#options.readHostLocalDisk && status.host === this.#options.host && existsSync(status.path)
+  #isNear({ host }: MapExecutor): boolean {
+    return this.#options.readHostLocalDisk && host === this.#options.host
   }
 
   #kill({ taskId, reason, interrupt }: KillMessage): void {
@@ -327,7 +333,7 @@ export class Executor {
     if (outcome.kind === 'shuffle') this.#ownOutputs.add(running.stage, running.task, outcome)
     const wire = this.#wireOutcome(running, outcome)
     this.#running.delete(taskId)
-    const bytes = wire.kind === 'batches' || wire.kind === 'value' ? [...bytesOf(outcome)] : []
+    const bytes = wire.kind === outcome.kind ? [...bytesOf(outcome)] : []
     for (const update of updates) bytes.push(update.value)
     this.#tell({ taskId, outcome: wire, metrics, updates: updates.map((u) => u.id), attachments: bytes.length }, bytes)
   }
@@ -346,6 +352,8 @@ export class Executor {
         if (outcome.kind === 'value') return { kind: 'value' }
         return { kind: 'batches', records, count: bytes.length }
       }
+      case 'shuffle':
+        return { kind: 'shuffle' }
       case 'killed':
         return { kind: 'killed', reason: this.#slots.killReason(running.task.taskId) ?? outcome.reason }
       case 'failed':
@@ -383,15 +391,10 @@ export class Executor {
 
   // --- to the driver
 
-  async #askMapOutputs(shuffleId: number): Promise<MapOutputStatuses> {
-    const options = { timeoutMs: this.#options.askTimeoutMs }
-    const answer = await this.#driver.ask(driverEndpoint, 'mapOutputs', { body: { shuffleId } }, options)
-    const { statuses, addresses } = answer.body as {
-      statuses: MapOutputStatuses
-      addresses: Record<string, { host: string; port: number }>
-    }
-    this.#fetches.know(addresses)
-    return statuses
+  async #askMapOutputs(shuffleId: number): Promise<ToldOutputs> {
+    const told = await askMapOutputs(this.#driver, shuffleId, this.#options.askTimeoutMs)
+    this.#fetches.know(told.addresses)
+    return told
   }
 
   #fail(taskId: number, error: unknown): void {
@@ -459,5 +462,6 @@ export class Executor {
 
 function bytesOf(outcome: SlotOutcome): readonly Uint8Array[] {
   if (outcome.kind === 'batches') return outcome.batches
-  return outcome.kind === 'value' ? [outcome.bytes] : []
+  if (outcome.kind === 'value') return [outcome.bytes]
+  return outcome.kind === 'shuffle' ? [outcome.status] : []
 }
