@@ -1,1 +1,8 @@
+export { placePackages } from './place-packages.js'
 export { type PreparedApplication, prepareApplication, type Submission } from './prepare-application.js'
+export {
+  type ClusterSubmission,
+  type Content,
+  type PreparedClusterApplication,
+  prepareClusterApplication,
+} from './prepare-cluster-application.js'
