@@ -13,6 +13,7 @@ const entryPoints = {
   index: 'src/index.ts',
   testing: 'src/testing/index.ts',
   cli: 'src/cli/main.ts',
+  'driver-process': 'src/deploy/worker/driver-entry.ts',
   'executor-process': 'src/executor/process-entry.ts',
   'executor-slot': 'src/executor/slot-entry.ts',
 }

@@ -29,6 +29,18 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./run-example-command.js')).runExampleCommand,
   },
   {
+    name: 'master',
+    usage: 'master [flags]',
+    doc: "A standalone cluster's master, in the foreground; sbin/start-master.sh starts one in the background.",
+    load: async () => (await import('./master-command.js')).masterCommand,
+  },
+  {
+    name: 'worker',
+    usage: 'worker [flags] <master-url>',
+    doc: "A standalone cluster's worker, in the foreground; sbin/start-worker.sh starts one in the background.",
+    load: async () => (await import('./worker-command.js')).workerCommand,
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     doc: 'Checks whether this machine can run applications.',

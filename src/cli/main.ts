@@ -2,6 +2,7 @@ import { FiresteelError } from '../common/errors/index.js'
 import { nearest } from '../common/index.js'
 import { commands } from './commands.js'
 import { ignoreClosedOutput, printRefusal } from './print.js'
+import { sparkEnvVariables } from './spark-env.js'
 
 /** Calls the command that the first word names. */
 async function main([name = 'help', ...argv]: readonly string[]): Promise<void> {
@@ -15,6 +16,7 @@ async function main([name = 'help', ...argv]: readonly string[]): Promise<void> 
 
 ignoreClosedOutput()
 try {
+  Object.assign(process.env, sparkEnvVariables(process.env))
   await main(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof FiresteelError)) throw error

@@ -19,9 +19,14 @@ export interface ParsedFlags {
  * Reads flags as `--name value` or `--name=value` up to the first word that is none; that is the application, and what follows is its own.
  *
  * @param command named in errors
+ * @param known the flags there are; those of submit unless given
  * @throws FS_SUBMIT_FLAG, FS_SUBMIT_FLAG_VALUE, FS_SUBMIT_FLAG_UNSUPPORTED
  */
-export function parseFlags(argv: readonly string[], command: string): ParsedFlags {
+export function parseFlags(
+  argv: readonly string[],
+  command: string,
+  known: readonly SubmitFlag[] = submitFlags,
+): ParsedFlags {
   const flags: GivenFlag[] = []
   let at = 0
   while (at < argv.length) {
@@ -30,7 +35,7 @@ export function parseFlags(argv: readonly string[], command: string): ParsedFlag
     if (word === '--') return { flags, application: argv[at], args: argv.slice(at + 1) }
     const equals = word.startsWith('--') ? word.indexOf('=') : -1
     const name = equals < 0 ? word : word.slice(0, equals)
-    const flag = findFlag(name, command)
+    const flag = findFlag(name, command, known)
     const written = equals < 0 ? undefined : word.slice(equals + 1)
     const value = flag.value === undefined ? refuseValue(flag, written) : (written ?? argv[at++])
     if (flag.value !== undefined && (value === undefined || value === '')) {
@@ -41,12 +46,12 @@ export function parseFlags(argv: readonly string[], command: string): ParsedFlag
   return { flags, args: [] }
 }
 
-function findFlag(name: string, command: string): SubmitFlag {
-  const flag = submitFlags.find((candidate) => candidate.name === name || candidate.short === name)
+function findFlag(name: string, command: string, known: readonly SubmitFlag[]): SubmitFlag {
+  const flag = known.find((candidate) => candidate.name === name || candidate.short === name)
   if (flag === undefined) {
     const meant = nearest(
       name,
-      submitFlags.map((candidate) => candidate.name),
+      known.map((candidate) => candidate.name),
     )
     throw new FiresteelError('FS_SUBMIT_FLAG', { command, flag: name, meant })
   }

@@ -6,11 +6,12 @@ import { mapStack } from '../closure/index.js'
 import { findDefaultsFile, readPropertiesFile, setSubmittedConf } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
+import { describeFailure } from '../deploy/submit/index.js'
 import { RDD, SparkContext, SparkSession } from '../index.js'
 import { describeRequest } from './describe-request.js'
+import { exitDespiteStuckTasks } from './exit-despite-stuck-tasks.js'
 import { parseFlags } from './parse-flags.js'
 import { print, printNote, promptStreams } from './print.js'
-import { describeFailure } from './run-application.js'
 import { complete } from './shell/complete.js'
 import { historySize, readHistory, writeHistory } from './shell/history-file.js'
 import { ShellScope } from './shell/shell-scope.js'
@@ -25,6 +26,7 @@ const prompts = { ready: 'firesteel> ', more: '         | ' } as const
 /** `firesteel shell`: a prompt for TypeScript with a running context. */
 export async function shellCommand(argv: readonly string[]): Promise<void> {
   if (!resolveConf(argv)) return submitCommand(argv)
+  exitDespiteStuckTasks()
   await using spark = await SparkSession.builder().getOrCreate()
   await converse(spark)
 }

@@ -7,10 +7,10 @@ import {
 } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
-import { prepareApplication } from '../deploy/submit/index.js'
+import { describeFailure, prepareApplication, runApplication } from '../deploy/submit/index.js'
 import { describeRequest } from './describe-request.js'
+import { exitDespiteStuckTasks } from './exit-despite-stuck-tasks.js'
 import { print, printNote } from './print.js'
-import { describeFailure, runApplication } from './run-application.js'
 import { parseSubmitArguments, type SubmitRequest } from './submit-arguments.js'
 import { submitHelp } from './submit-help.js'
 import { versionText } from './version-text.js'
@@ -35,6 +35,7 @@ async function run(request: SubmitRequest): Promise<void> {
   for (const warning of request.warnings) log.warn(warning)
   const prepared = await prepareApplication(request)
   setSubmittedConf(withFolders(request.conf, prepared.moduleFolders))
+  exitDespiteStuckTasks()
   try {
     await runApplication(prepared, request)
   } catch (error) {

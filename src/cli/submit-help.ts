@@ -15,7 +15,8 @@ export function submitHelp(): string {
 const indent = 30
 const lineWidth = 100
 
-function describeFlag(flag: SubmitFlag): string[] {
+/** One flag of a help text: names and value, then what it does. */
+export function describeFlag(flag: SubmitFlag): string[] {
   const names = flag.short === undefined ? flag.name : `${flag.name}, ${flag.short}`
   const head = `  ${names}${flag.value === undefined ? '' : ` ${flag.value}`}`
   const [first = '', ...rest] = wrap(flag.doc, lineWidth - indent)

@@ -1,4 +1,4 @@
-export { formatBytes } from './bytes.js'
+export { formatBytes, parseBytes } from './bytes.js'
 export { type Clock, ManualClock, systemClock, type Timer } from './clock.js'
 export { collectGarbage } from './collect-garbage.js'
 export { distFile, ownUrl, packageRoot } from './dist-file.js'

@@ -7,9 +7,12 @@ export {
   mergeAccumulator,
   travelAs,
 } from './accumulator.js'
+export { endThreads } from './end-threads.js'
 export { Executor } from './executor.js'
+export { type ExecutorLaunchData, startExecutorProcess } from './executor-launch.js'
 export * from './executor-messages.js'
 export { type ExecutorOptions, type ExecutorPlace, executorOptions } from './executor-options.js'
+export { type ExitCause, exitCause } from './exit-cause.js'
 export { executorExitCodes } from './exit-codes.js'
 export * from './files/index.js'
 export type { MapOutputStatus, MapOutputStatuses } from './map-outputs.js'

@@ -5,7 +5,7 @@ import { HeapWatch, type WatchedSlot } from './heap-watch.js'
 import type { SlotData } from './slot.js'
 import { SlotQueue } from './slot-queue.js'
 import { SlotThread, threadLoss } from './slot-thread.js'
-import type { FromSlot, SlotTask, SlotTaskEnd, StageBinary, ToSlot } from './task-message.js'
+import type { FromSlot, SlotTask, SlotTaskEnd, StageBinary, TaskDescription, ToSlot } from './task-message.js'
 
 export interface SlotPoolOptions {
   readonly slots: number
@@ -78,12 +78,14 @@ export class SlotPool {
     this.#recallTimer.unref()
   }
 
+  /** Ends all threads; resolves when they have ended, or are given up. */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#heapWatch.stop()
     clearInterval(this.#recallTimer)
     for (const { timer } of this.#killing.values()) clearTimeout(timer)
-    await Promise.all(this.#slots.map((slot) => slot.thread?.terminate()))
+    const threads = [...this.#ending, ...this.#slots.flatMap((slot) => slot.thread ?? [])]
+    await Promise.all(threads.map((thread) => thread.terminate()))
   }
 
   addStage(stage: StageBinary): void {
@@ -170,6 +172,7 @@ export class SlotPool {
       onMessage: (message) => this.#fromSlot(slot, thread, message),
       onLost: (error) => this.#lost(slot, thread, error),
       onCall,
+      task: () => describe(slot.queue.head?.task),
     })
     slot.thread = thread
     return thread
@@ -190,21 +193,22 @@ export class SlotPool {
   /** The task did not look up in time: its thread is ended, and a new one takes its place. */
   #killHard(slot: Slot, taskId: number): void {
     const reason = this.#killing.get(taskId)?.reason ?? 'asked to end'
-    if (!this.#slotOf.has(taskId)) return
+    const task = slot.queue.get(taskId)?.task
+    if (task === undefined) return
     this.#forget(taskId)
-    this.#replace(slot)
+    this.#replace(slot, task)
     this.#options.onKilled(taskId, reason)
   }
 
   /** Ends a thread; what it had been sent besides the task that is to blame goes to its successor. */
-  #replace(slot: Slot): void {
+  #replace(slot: Slot, culprit?: TaskDescription): void {
     const { thread } = slot
     slot.thread = undefined
     this.#options.pool.slotLost(slot.index)
     if (thread !== undefined) {
       // Until it has really ended its memory is still there, and must not be held against the threads that go on.
       this.#ending.add(thread)
-      void thread.terminate().finally(() => this.#ending.delete(thread))
+      void thread.terminate(describe(culprit))
     }
     this.#resend(slot)
   }
@@ -250,6 +254,7 @@ export class SlotPool {
   }
 
   #watched(): WatchedSlot[] {
+    for (const thread of this.#ending) if (thread.hasEnded) this.#ending.delete(thread)
     if (this.#ending.size > 0) return []
     return this.#slots.flatMap(({ index, thread, queue }) => {
       const head = queue.head
@@ -274,10 +279,15 @@ export class SlotPool {
       executorMiB: toMiB(memoryBytes),
       slots,
     }
+    const task = slot.queue.get(taskId)?.task
     this.#forget(taskId)
-    this.#replace(slot)
+    this.#replace(slot, task)
     this.#options.onFailed(taskId, new FiresteelError('FS_TASK_OUT_OF_MEMORY', facts))
   }
+}
+
+function describe(task: TaskDescription | undefined): string | undefined {
+  return task === undefined ? undefined : `task ${task.taskId} (partition ${task.partition} of stage ${task.stageId})`
 }
 
 /** Beyond twice a thread's share: what V8 leaves uncollected in a young heap. */

@@ -72,7 +72,13 @@ export interface ShuffleLocations {
 }
 
 /** What a slot tells the executor's main thread. */
-export type FromSlot = { readonly type: 'ready' } | { readonly type: 'ended'; readonly tasks: readonly SlotTaskEnd[] }
+export type FromSlot =
+  | {
+      readonly type: 'ready'
+      /** The system's number of the thread; none where it does not tell. */
+      readonly osThread?: number
+    }
+  | { readonly type: 'ended'; readonly tasks: readonly SlotTaskEnd[] }
 
 /** How a task ended on its slot. */
 export type SlotOutcome =

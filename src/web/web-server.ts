@@ -1,9 +1,11 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { FiresteelError } from '../common/errors/index.js'
+import type { WebEnv } from './web-env.js'
+import type { WebTls } from './web-tls.js'
 
 export interface WebServerOptions {
   /** Address to bind. */
@@ -14,8 +16,10 @@ export interface WebServerOptions {
   readonly portRetries: number
   /** Host in the URL that is told to others; what is bound unless given. */
   readonly publicHost?: string
-  /** PEM texts: the pages come over TLS. */
-  readonly tls?: { readonly key: string; readonly cert: string; readonly passphrase?: string }
+  /** Pages come over TLS. */
+  readonly tls?: WebTls
+  /** Largest head of a request in bytes; 8 KiB unless given. */
+  readonly maxHeaderSize?: number
 }
 
 export interface WebServer {
@@ -26,26 +30,34 @@ export interface WebServer {
   close(): Promise<void>
 }
 
-/** How long a client may take for its whole request, and for the head of one. */
-const requestTimeoutMs = 60_000
-const headersTimeoutMs = 10_000
+const limits: ServerOptions = {
+  /** How long a client may take for its whole request, and for the head of one. */
+  requestTimeout: 60_000,
+  headersTimeout: 10_000,
+  /** How long a connection on which nothing is asked stays open. */
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
+}
+/** Connections at once, so that one client cannot use up the daemon's file descriptors, which its workers need. */
+const maxConnections = 1000
 
 /**
  * Serves an application on the first free port from the one that is wanted on.
  *
  * @throws FS_RPC_PORT_TAKEN, FS_RPC_BIND_FAILED
  */
-export async function startWebServer(app: Hono, options: WebServerOptions): Promise<WebServer> {
+export async function startWebServer(app: Hono<WebEnv> | Hono, options: WebServerOptions): Promise<WebServer> {
   const { host, tls } = options
+  const own = { ...limits, maxHeaderSize: options.maxHeaderSize ?? 8192 }
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: app.fetch as Hono['fetch'],
+    // This process has use of its own for the global Request and Response.
+    overrideGlobalObjects: false,
     ...(tls === undefined
-      ? { createServer, serverOptions: { requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs } }
-      : {
-          createServer: createSecureServer,
-          serverOptions: { ...tls, requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs },
-        }),
+      ? { createServer, serverOptions: own }
+      : { createServer: createSecureServer, serverOptions: { ...own, ...tls } }),
   }) as Server
+  server.maxConnections = maxConnections
   const port = await bind(server, options)
   const shown = options.publicHost ?? host
   const scheme = tls === undefined ? 'http' : 'https'

@@ -28,6 +28,12 @@ ${ending}
 `
 
 const endings = [
+  {
+    name: 'cancels its job and forgets to stop',
+    code: 'const job = busy().catch(() => undefined)\nsetTimeout(() => sc.cancelAllJobs(), 100)\nawait job',
+    status: 0,
+    says: '',
+  },
   { name: 'forgets to stop', code: 'process.exitCode = 3', status: 3, says: '' },
   {
     name: 'forgets to stop and to await',
@@ -77,6 +83,16 @@ describe.each(['local[2]', 'local-cluster[1,2,256]'])('on %s', (master) => {
     await eventually('empty folders', () => applicationFolders().length === 0)
   })
 })
+
+test.each(['local[2]', 'local-cluster[1,2,256]'])(
+  'on %s, a program that forgets to stop ends without any job',
+  async (master) => {
+    const text = `import { SparkContext } from 'firesteel'\nawait SparkContext.create({ master: process.argv[2] })`
+    const result = await project.run([project.write('idle.mjs', text), master])
+    expect(result).toEqual({ status: 0, stdout: '', stderr: '' })
+    await eventually('empty folders', () => applicationFolders().length === 0)
+  },
+)
 
 test('spark-submit passes on the exit code of a program that forgets to stop', async () => {
   const app = project.write('ending.ts', program('process.exitCode = 5 as number'))

@@ -9,7 +9,10 @@ const reasons = {
   standalone: "it adjusts a detail of Spark's own master and workers",
   history: 'event log and history server are not part of this version',
   metrics: 'metrics sinks and plugins are not part of this version',
-  ui: 'the web pages are not part of this version',
+  ui: "an application's own web pages are not part of this version",
+  pages: 'pages need no such help: their links and redirects hold under any proxy, and lists of groups are refused',
+  standaloneTls:
+    'the pages of master and worker are served over TLS 1.3 on the port that they have anyway, from PEM or PKCS#12 files',
   kerberos: 'Kerberos is not supported in this version',
   allocation: 'dynamic allocation and decommissioning are not part of this version',
   service: 'the external shuffle service and push-based shuffle are not part of this version',
@@ -148,14 +151,15 @@ const keysByReason: Record<Reason, string> = {
     log.legacyTaskNameMdc.enabled metrics.appStatusSource.enabled metrics.conf metrics.executorMetricsSource.enabled
     metrics.namespace metrics.staticSources.enabled plugins`,
   ui: `
-    acls.enable admin.acls admin.acls.groups modify.acls modify.acls.groups ui.allowFramingFrom
-    ui.custom.executor.log.url ui.dagGraph.retainedRootRDDs ui.enabled ui.filters ui.groupSQLSubExecutionEnabled
-    ui.killEnabled ui.liveUpdate.minFlushPeriod ui.liveUpdate.period ui.port ui.prometheus.enabled
-    ui.proxyRedirectUri ui.requestHeaderSize ui.retainedDeadExecutors ui.retainedJobs ui.retainedStages
-    ui.retainedTasks ui.reverseProxy ui.reverseProxyUrl ui.store.path ui.strictTransportSecurity
+    ui.custom.executor.log.url ui.dagGraph.retainedRootRDDs ui.enabled ui.groupSQLSubExecutionEnabled
+    ui.liveUpdate.minFlushPeriod ui.liveUpdate.period ui.port ui.prometheus.enabled
+    ui.retainedDeadExecutors ui.retainedJobs ui.retainedStages
+    ui.retainedTasks ui.store.path
     ui.timeline.executors.maximum ui.timeline.jobs.maximum ui.timeline.stages.maximum ui.timeline.tasks.maximum
-    ui.timelineEnabled ui.view.acls ui.view.acls.groups ui.xContentTypeOptions.enabled ui.xXssProtection
-    user.groups.mapping`,
+    ui.timelineEnabled`,
+  pages: `
+    admin.acls.groups modify.acls.groups ui.proxyRedirectUri ui.view.acls.groups user.groups.mapping`,
+  standaloneTls: '',
   kerberos: `
     kerberos.access.hadoopFileSystems kerberos.keytab kerberos.principal kerberos.relogin.period
     kerberos.renewal.credentials security.credentials.renewalRatio security.credentials.retryWait`,
@@ -256,7 +260,7 @@ const unsupportedFamilies: readonly (readonly [string, Reason])[] = [
   ['spark.worker.resource.', 'resources'],
   ['spark.ssl.ui.', 'ui'],
   ['spark.ssl.historyServer.', 'history'],
-  ['spark.ssl.standalone.', 'standalone'],
+  ['spark.ssl.standalone.', 'standaloneTls'],
   ['spark.network.crypto.config.', 'encryption'],
   ['spark.io.encryption.commons.config.', 'encryption'],
 ]
@@ -275,8 +279,8 @@ function index(): Map<string, Reason> {
   byKey ??= new Map(
     (Object.keys(keysByReason) as Reason[]).flatMap((reason) =>
       keysByReason[reason]
-        .trim()
         .split(/\s+/)
+        .filter(Boolean)
         .map((name): [string, Reason] => [`spark.${name}`, reason]),
     ),
   )
@@ -290,10 +294,12 @@ export function sparkKeys(): Iterable<string> {
 
 /** The keys without effect, by the reason; for the page of settings. */
 export function withoutEffect(): { readonly reason: string; readonly keys: readonly string[] }[] {
-  return (Object.keys(reasons) as Reason[]).map((reason) => ({
-    reason: reasons[reason],
-    keys: [...index()].filter(([, why]) => why === reason).map(([key]) => key),
-  }))
+  return (Object.keys(reasons) as Reason[])
+    .map((reason) => ({
+      reason: reasons[reason],
+      keys: [...index()].filter(([, why]) => why === reason).map(([key]) => key),
+    }))
+    .filter(({ keys }) => keys.length > 0)
 }
 
 /** The reason why a key of Spark has no effect; undefined for a key that Spark does not know either. */

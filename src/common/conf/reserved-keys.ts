@@ -20,11 +20,6 @@ const keysByReason: Readonly<Record<string, readonly string[]>> = {
     'spark.speculation.multiplier',
     'spark.speculation.quantile',
   ],
-  'the masters of this version take it from the master URL': [
-    'spark.cores.max',
-    'spark.driver.cores',
-    'spark.executor.instances',
-  ],
   'Firesteel gives it': ['spark.executor.id'],
   'what executors print goes to the driver, not to files': [
     'spark.executor.logs.rolling.maxRetainedFiles',

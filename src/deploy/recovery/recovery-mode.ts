@@ -13,6 +13,7 @@ export interface RecoveryRecord {
 
 /** Keeps records. Every promise resolves when its change is durable; changes take effect in the order of the calls. */
 export interface RecoveryStore {
+  /** Everything there is. For the leader only, as all of these: others, and one deposed meanwhile, get FS_RECOVERY_NOT_LEADER. */
   readAll(): Promise<readonly RecoveryRecord[]>
   /** Adds a record or replaces the one of the same kind and id. */
   store(record: RecoveryRecord): Promise<void>
@@ -31,10 +32,15 @@ export interface ElectionEvents {
 }
 
 export interface LeaderElection {
-  /** Stands for election until `stop`. Resolves when it is a candidate. */
+  /** Stands for election until `stop`, again and again after each deposition. Resolves when it is a candidate. */
   start(events: ElectionEvents): Promise<void>
-  /** Steps down, if it leads, without telling so. */
+  /** Steps down, if it leads, without telling so. It may be started again. */
   stop(): Promise<void>
+  /**
+   * Whether it leads at this very moment, by the clock: cheap, to be asked before each thing that only a leader may do. A process that was
+   * frozen finds out here, before any timer could have told it; `deposed` follows at once.
+   */
+  isLeading(): boolean
 }
 
 export interface RecoveryContext {

@@ -6,3 +6,4 @@ export {
   type PreparedClusterApplication,
   prepareClusterApplication,
 } from './prepare-cluster-application.js'
+export { describeFailure, runApplication } from './run-application.js'

@@ -1,7 +1,5 @@
 import { type SparkContext, StorageLevel } from 'firesteel'
 import { describe, expect, test } from 'vitest'
-import { eventually } from '../../kit/eventually.js'
-import { executorsOf, signalExecutor } from '../../kit/processes.js'
 import { withContext } from '../../kit/with-context.js'
 
 const masters = ['local[2]', 'local-cluster[2,1,512]']
@@ -101,41 +99,5 @@ describe.each(masters)('on %s', (master) => {
       },
       { conf },
     )
-  })
-})
-
-test('a replicated partition is read without being computed again when an executor dies', async () => {
-  await withContext('local-cluster[2,1,512]', async ({ sc }) => {
-    for (const level of [StorageLevel.MEMORY_ONLY_2, StorageLevel.DISK_ONLY_2, StorageLevel.MEMORY_AND_DISK_2]) {
-      const pids = await executorsOf(2)
-      await eventually('two registered executors', () => sc.getExecutorMemoryStatus().size === 2)
-      const { rdd, computed } = counted(sc)
-      rdd.persist(level)
-      await rdd.count()
-      const master = sc.runtime.storage.master
-      const copies = () => rdd.partitions.map((p) => master.locations(`rdd_${rdd.id}_${p}`).length)
-      expect(copies()).toEqual([2, 2, 2, 2])
-      signalExecutor(pids[0]!, 'SIGKILL')
-      await eventually('the loss', () => copies().every((count) => count === 1) || undefined, { intervalMs: 1 })
-      expect(await rdd.map(({ n }) => n).reduce((a, b) => a + b)).toBe((all * (all - 1)) / 2)
-      expect(computed.value).toBe(all)
-      await rdd.unpersist(true)
-    }
-  })
-})
-
-test('a lost copy is made anew on the executor that takes the place of the dead one', async () => {
-  await withContext('local-cluster[3,1,512]', async ({ sc }) => {
-    const pids = await executorsOf(3)
-    await eventually('three registered executors', () => sc.getExecutorMemoryStatus().size === 3)
-    const { rdd, computed } = counted(sc)
-    rdd.persist(StorageLevel.MEMORY_ONLY_2)
-    await rdd.count()
-    signalExecutor(pids[0]!, 'SIGKILL')
-    const copies = () => rdd.partitions.map((p) => sc.runtime.storage.master.locations(`rdd_${rdd.id}_${p}`).length)
-    await eventually('the loss', () => sc.getExecutorMemoryStatus().size < 3 || undefined, { intervalMs: 1 })
-    await eventually('new copies', () => copies().every((count) => count === 2))
-    expect(await rdd.count()).toBe(all)
-    expect(computed.value).toBe(all)
   })
 })

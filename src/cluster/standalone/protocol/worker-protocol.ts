@@ -47,6 +47,8 @@ export interface RegisterWorker {
   readonly webUiUrl: string
   /** The highest epoch of a leader that this worker has obeyed; a leader of a lower one must not lead it. */
   readonly epoch: number
+  /** It takes nothing new: its machine is to go. */
+  readonly isDecommissioned?: boolean
   readonly executors: readonly ExecutorReport[]
   readonly drivers: readonly DriverReport[]
 }
@@ -79,6 +81,16 @@ export interface ExecutorStateMessage {
 export interface DriverStateMessage {
   readonly workerId: string
   readonly report: DriverReport
+}
+
+/**
+ * Sent to `masterEndpoint` as `workerLeaving`: it takes nothing new any more and ends what it runs. Sent again with `hasEnded` before it closes
+ * the connection. Executors that end so are reported; drivers are not: those that are supervised go on elsewhere.
+ */
+export interface WorkerLeaving {
+  readonly workerId: string
+  readonly reason: string
+  readonly hasEnded: boolean
 }
 
 /** Sent to `workerEndpoint` as `launchExecutor`. */
@@ -118,3 +130,5 @@ export interface KillDriver {
 export interface ApplicationFinished {
   readonly appId: string
 }
+
+/* Without a body: `decommission` (take nothing new, end what runs, then yourself) and `standDown` (this master leads no longer). */

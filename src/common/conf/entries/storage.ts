@@ -12,7 +12,7 @@ export const STORAGE_REPLICATION_PROACTIVE = define({
   key: 'spark.storage.replication.proactive',
   type: boolean,
   default: 'true',
-  doc: 'Makes a new copy of a replicated block when an executor that held one is lost.',
+  doc: 'Makes a new copy of a replicated block when an executor that held one is lost, on another one that has none by then.',
 })
 
 export const BROADCAST_BLOCK_SIZE = define({

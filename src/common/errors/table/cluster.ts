@@ -1,6 +1,11 @@
 import { errorTable } from '../error-entry.js'
 
 export const clusterErrors = errorTable({
+  FS_CLUSTER_OPTS: {
+    category: 'usage',
+    message: (d) => `${d.variable} holds '${d.word}', which is no -Dkey=value`,
+    hint: 'Write settings as -Dspark.key=value with spaces between. Options of the Java virtual machine mean nothing here.',
+  },
   FS_CLUSTER_NO_MASTER: {
     category: 'resource',
     message: (d) => `no master that leads could be reached: ${d.problem}`,

@@ -1,6 +1,11 @@
 import { errorTable } from '../error-entry.js'
 
 export const confErrors = errorTable({
+  FS_CONF_SPARK_ENV: {
+    category: 'usage',
+    message: (d) => `the file ${d.path} could not be run: ${d.problem}`,
+    hint: 'It is a shell script that bash runs before each command; what it prints stands above.',
+  },
   FS_CONF_VALUE: {
     category: 'usage',
     message: (d) => `${d.key} cannot be '${d.value}'${d.origin ? ` (set by ${d.origin})` : ''}: it takes ${d.accepts}`,

@@ -9,11 +9,15 @@ import { ioErrors } from './io.js'
 import { jobErrors } from './job.js'
 import { keyErrors } from './key.js'
 import { rddErrors } from './rdd.js'
+import { recoveryErrors } from './recovery.js'
+import { restErrors } from './rest.js'
 import { rpcErrors } from './rpc.js'
 import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
 import { storageErrors } from './storage.js'
 import { submitErrors } from './submit.js'
+import { workerErrors } from './worker.js'
+import { webErrors } from './web.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
@@ -28,9 +32,13 @@ export const errors = {
   ...jobErrors,
   ...keyErrors,
   ...rddErrors,
+  ...recoveryErrors,
+  ...restErrors,
   ...rpcErrors,
   ...serializerErrors,
   ...shuffleErrors,
   ...storageErrors,
   ...submitErrors,
+  ...workerErrors,
+  ...webErrors,
 }

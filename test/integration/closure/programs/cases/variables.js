@@ -127,6 +127,18 @@ works(
     return () => fs.map((f) => f() + f())
   }),
 )
+works(
+  'counters whose state is an object, their functions taken singly',
+  make(() => {
+    const counterOfState = () => {
+      const state = { n: 0 }
+      return { next: () => ++state.n, now: () => state.n }
+    }
+    const { next } = counterOfState()
+    const { now } = counterOfState()
+    return () => [next(), next(), now()]
+  }),
+)
 refused(
   'counters that cannot be told apart',
   make(() => {

@@ -1,0 +1,43 @@
+import { PORT_MAX_RETRIES, RPC_MESSAGE_MAX_SIZE, type SparkConf } from '../../common/conf/index.js'
+import { systemClock } from '../../common/index.js'
+import { getLogger } from '../../common/log/index.js'
+import {
+  clusterSecurity,
+  createNetworkRpc,
+  RefusalLog,
+  type RpcEnvironment,
+  type RpcServer,
+  securityOptions,
+} from '../../rpc/index.js'
+import { isInsecure } from './daemon-conf.js'
+
+/** A silent connection is pinged so often, and given up after so long: a cluster notices a host that is cut off. */
+const keepAlive = { intervalMs: 2_000, timeoutMs: 15_000 }
+
+/**
+ * Opens a daemon's port.
+ *
+ * @throws FS_RPC_PORT_TAKEN, FS_RPC_BIND_FAILED, FS_RPC_SECRET_REQUIRED, FS_RPC_SECURITY_FILE, FS_RPC_TLS
+ */
+export async function openDaemonNetwork(
+  conf: SparkConf,
+  { name, host, port }: { readonly name: 'master' | 'worker'; readonly host: string; readonly port: number },
+): Promise<{ rpc: RpcEnvironment; server: RpcServer }> {
+  const log = getLogger(name === 'master' ? 'Master' : 'Worker')
+  const refusals = new RefusalLog(systemClock, (line) => log.warn(line))
+  const rpc = createNetworkRpc({
+    name,
+    ...securityOptions(clusterSecurity(conf)),
+    maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
+    keepAlive,
+    onRefused: refusals.note,
+    onFault: (error, { endpoint, method }) => log.warn(`${endpoint ?? ''}.${method ?? ''}: ${error.message}`),
+  })
+  const server = await rpc.listen({
+    host,
+    port,
+    portRetries: conf.get(PORT_MAX_RETRIES),
+    allowUnauthenticated: isInsecure(conf),
+  })
+  return { rpc, server }
+}

@@ -1,0 +1,41 @@
+import { hostname } from 'node:os'
+import { Master } from '../deploy/master/index.js'
+import { recoveryMode } from '../deploy/recovery/index.js'
+import { clusterSecurity } from '../rpc/index.js'
+import { daemonConf, daemonHost, portOf } from './daemon/daemon-conf.js'
+import { daemonHelp, masterFlags, parseDaemonArguments } from './daemon/daemon-flags.js'
+import { openDaemonNetwork } from './daemon/daemon-network.js'
+import { logAsDaemon } from './daemon/log-as-daemon.js'
+import { openMasterBlobs } from './daemon/master-blobs.js'
+import { untilSignalled } from './daemon/daemon-process.js'
+import { print, printNote } from './print.js'
+
+const defaultPort = 7077
+
+/** `firesteel master`: a standalone cluster's master in the foreground. */
+export async function masterCommand(argv: readonly string[]): Promise<void> {
+  const args = parseDaemonArguments(argv, 'firesteel master', masterFlags)
+  if (args.values.has('--help')) {
+    print(daemonHelp('firesteel master [flags]', "A standalone cluster's master, in the foreground.", masterFlags))
+    return
+  }
+  const { env } = process
+  const conf = daemonConf(args, env, ['SPARK_MASTER_OPTS'])
+  logAsDaemon(conf)
+  const hasSecret = clusterSecurity(conf).secret !== undefined
+  const host = daemonHost(args.values.get('--host') ?? (env.SPARK_MASTER_HOST || undefined), hostname(), hasSecret)
+  const port = portOf(args.values.get('--port') ?? env.SPARK_MASTER_PORT, '--port') ?? defaultPort
+  const { rpc, server } = await openDaemonNetwork(conf, { name: 'master', host, port })
+  const master = new Master({
+    conf,
+    rpc,
+    server,
+    recovery: await recoveryMode(conf),
+    secret: clusterSecurity(conf).secret?.text,
+  })
+  openMasterBlobs(conf, env, rpc)
+  await master.start()
+  printNote(`master ${master.url}`)
+  untilSignalled('Master', () => master.stop())
+}
+
