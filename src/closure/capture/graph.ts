@@ -29,6 +29,7 @@ export class Graph {
   readonly out = new ByteWriter()
   readonly modules: ModuleRef[] = []
   readonly handles: HandleRef[] = []
+  readonly imports: ImportCall[] = []
   readonly buffers = new BufferTable()
   readonly functions: FunctionTable
   /** References found through import declarations instead of by identity. */
