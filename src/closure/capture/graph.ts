@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { type ErrorCode, FiresteelError } from '../../common/errors/index.js'
-import type { CallSite, HandleRef, ModuleRef } from '../closure.js'
+import type { CallSite, HandleRef, ImportCall, ModuleRef } from '../closure.js'
 import { ByteWriter } from '../format/byte-writer.js'
 import { Kind, type KindNumber, Tag } from '../format/tags.js'
 import { wellKnownSymbol } from '../references/intrinsics.js'
