@@ -1,77 +1,24 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../../src/common/index.js'
 import {
-  anApplication,
   busyMaster,
   busyWorker,
-  emptyMaster,
   emptyWorker,
   failingMaster,
   MemoryLog,
   MemoryMaster,
   MemoryWorker,
-  masterUi,
-  type UiFixtureOptions,
-  workerUi,
 } from '../../src/ui/ui.test-kit.js'
-import { startWebServer } from '../../src/web/index.js'
-import {
-  accessibilityProblems,
-  browserNote,
-  chromiumPath,
-  complaintsOf,
-  openBrowser,
-  overflowOf,
-  picture,
-} from '../kit/browser.js'
-import { eventually } from '../kit/eventually.js'
+import { accessibilityProblems, browserNote, chromiumPath, complaintsOf, overflowOf, picture } from '../kit/browser.js'
+import { PagesBed } from '../kit/pages-bed.js'
 
 if (chromiumPath === undefined)
   console.warn('the tests of the pages in a browser are SKIPPED: there is no Chromium here')
 
-const closing: (() => Promise<void> | void)[] = []
-const options = { clock: systemClock, now: () => Date.now() }
+const bed = new PagesBed()
 
-async function serveMaster(master: MemoryMaster, more: UiFixtureOptions = {}): Promise<string> {
-  const ui = await masterUi(master, { ...options, ...more })
-  return serve(ui)
-}
-
-async function serveWorker(worker: MemoryWorker, more: UiFixtureOptions = {}): Promise<string> {
-  return serve(await workerUi(worker, { ...options, ...more }))
-}
-
-async function serve(ui: Awaited<ReturnType<typeof masterUi>>): Promise<string> {
-  const server = await startWebServer(ui.app, { host: '127.0.0.1', port: 0, portRetries: 0 })
-  closing.push(async () => {
-    ui.close()
-    await server.close()
-  })
-  return `${server.url}/`
-}
-
-let browser: Browser
-
-beforeAll(async () => {
-  if (chromiumPath !== undefined) browser = await openBrowser()
-})
-afterAll(() => browser?.close())
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-async function openPage(
-  settings: Parameters<Browser['newContext']>[0] = {},
-): Promise<{ page: Page; context: BrowserContext }> {
-  const context = await browser.newContext(settings)
-  closing.push(() => context.close())
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  return { page, context }
-}
+beforeAll(() => bed.open())
+afterAll(() => bed.close())
+afterEach(() => bed.reset())
 
 const longLog = () => {
   const log = new MemoryLog()
@@ -98,7 +45,7 @@ function workerWithLog(log: MemoryLog): MemoryWorker {
 const pages: readonly Shown[] = [
   {
     name: 'master-empty',
-    serve: () => serveMaster(new MemoryMaster()),
+    serve: () => bed.master(new MemoryMaster()),
     texts: [
       'spark://127.0.0.1:7077',
       'No worker has registered',
@@ -109,7 +56,7 @@ const pages: readonly Shown[] = [
   },
   {
     name: 'master-busy',
-    serve: () => serveMaster(new MemoryMaster(busyMaster())),
+    serve: () => bed.master(new MemoryMaster(busyMaster())),
     texts: [
       '142 of 320 in use',
       'Workers (20)',
@@ -121,7 +68,7 @@ const pages: readonly Shown[] = [
   },
   {
     name: 'master-failing',
-    serve: () => serveMaster(new MemoryMaster(failingMaster())),
+    serve: () => bed.master(new MemoryMaster(failingMaster())),
     texts: [
       'RECOVERING',
       'DEAD',
@@ -133,26 +80,26 @@ const pages: readonly Shown[] = [
   },
   {
     name: 'application-busy',
-    serve: () => serveMaster(new MemoryMaster(busyMaster())),
+    serve: () => bed.master(new MemoryMaster(busyMaster())),
     path: 'app/?appId=app-20261122153820-0000',
     texts: ['Application nightly-report-0', 'Executors (2)', 'stderr', 'Jobs, stages and storage'],
   },
   {
     name: 'application-waiting',
-    serve: () => serveMaster(new MemoryMaster(busyMaster())),
+    serve: () => bed.master(new MemoryMaster(busyMaster())),
     path: 'app/?appId=app-20261122153820-0001',
     texts: ['WAITING', 'asked for 16 cores', 'It has no executor'],
   },
   {
     name: 'application-failed',
-    serve: () => serveMaster(new MemoryMaster(failingMaster())),
+    serve: () => bed.master(new MemoryMaster(failingMaster())),
     path: 'app/?appId=app-20261122153820-0003',
     texts: ['FAILED', '10 executors in a row ended', 'ran out of memory', 'exit code 137', 'LOST'],
   },
   {
     name: 'environment',
     serve: () =>
-      serveMaster(new MemoryMaster(), {
+      bed.master(new MemoryMaster(), {
         settings: {
           'spark.master.ui.visibleEnvVarPrefixes': 'SPARK_',
           'spark.cores.max': '4',
@@ -165,35 +112,35 @@ const pages: readonly Shown[] = [
   },
   {
     name: 'master-log',
-    serve: () => serveMaster(new MemoryMaster(), { log: longLog() }),
+    serve: () => bed.master(new MemoryMaster(), { log: longLog() }),
     path: 'logPage/?self&logType=out',
     texts: ['Log of the master', 'finished task 5999', 'Older'],
   },
   {
     name: 'sign-in',
-    serve: () => serveMaster(new MemoryMaster(busyMaster()), { secret: { kind: 'words', text: 'a secret' } }),
+    serve: () => bed.master(new MemoryMaster(busyMaster()), { secret: { kind: 'words', text: 'a secret' } }),
     path: 'login/',
     texts: ['Web token of the cluster'],
   },
   {
     name: 'worker-empty',
-    serve: () => serveWorker(new MemoryWorker({ ...emptyWorker(), masterUrl: undefined, masterWebUiUrl: undefined })),
+    serve: () => bed.worker(new MemoryWorker({ ...emptyWorker(), masterUrl: undefined, masterWebUiUrl: undefined })),
     texts: ['This worker has no master at present', 'No executor is running here'],
   },
   {
     name: 'worker-busy',
-    serve: () => serveWorker(new MemoryWorker(busyWorker())),
+    serve: () => bed.worker(new MemoryWorker(busyWorker())),
     texts: ['5 of 8 in use', 'Running executors (2)', 'PROCESS_OUT_OF_MEMORY', 'Finished drivers (1)', 'gpu: 0, 1'],
   },
   {
     name: 'worker-log',
-    serve: () => serveWorker(workerWithLog(longLog())),
+    serve: () => bed.worker(workerWithLog(longLog())),
     path: executorLog,
     texts: ['Log of executor 0 of app-20261122153820-0000, stderr', 'finished task 5999'],
   },
   {
     name: 'worker-log-empty',
-    serve: () => serveWorker(workerWithLog(new MemoryLog())),
+    serve: () => bed.worker(workerWithLog(new MemoryLog())),
     path: executorLog,
     texts: ['Nothing has been written yet'],
   },
@@ -212,7 +159,7 @@ describe.skipIf(chromiumPath === undefined)(`the pages of a standalone cluster i
     async ({ name, serve: start, path = '', texts }) => {
       const url = await start()
       for (const { width, theme } of looks) {
-        const { page, context } = await openPage({ viewport: { width, height: 800 }, colorScheme: theme })
+        const { page, context } = await bed.page({ viewport: { width, height: 800 }, colorScheme: theme })
         const complaints = complaintsOf(page)
         const answer = await page.goto(url + path)
         expect(answer?.status()).toBe(200)
@@ -221,8 +168,8 @@ describe.skipIf(chromiumPath === undefined)(`the pages of a standalone cluster i
         expect(text).not.toContain('do-not-show')
         expect(await overflowOf(page), `pixels too wide: ${name} at ${width}`).toBeLessThanOrEqual(0)
         // Before axe, which does things that the page's policy forbids.
-      expect(complaints).toEqual([])
-      expect(await accessibilityProblems(page), `${name} ${width} ${theme}`).toEqual([])
+        expect(complaints).toEqual([])
+        expect(await accessibilityProblems(page), `${name} ${width} ${theme}`).toEqual([])
         await picture(page, `${name}-${width}-${theme}`)
         expect(complaints).toEqual([])
         await context.close()

@@ -48,7 +48,9 @@ interface Violation {
 /** What axe finds that keeps people from using the page; minor remarks left out. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axe)
-  const violations = (await page.evaluate('axe.run({ preload: false }).then(({ violations }) => violations)')) as Violation[]
+  const violations = (await page.evaluate(
+    'axe.run({ preload: false }).then(({ violations }) => violations)',
+  )) as Violation[]
   return violations
     .filter(({ impact }) => ['moderate', 'serious', 'critical'].includes(impact))
     .map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
