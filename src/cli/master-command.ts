@@ -5,9 +5,9 @@ import { clusterSecurity } from '../rpc/index.js'
 import { daemonConf, daemonHost, portOf } from './daemon/daemon-conf.js'
 import { daemonHelp, masterFlags, parseDaemonArguments } from './daemon/daemon-flags.js'
 import { openDaemonNetwork } from './daemon/daemon-network.js'
+import { untilSignalled } from './daemon/daemon-process.js'
 import { logAsDaemon } from './daemon/log-as-daemon.js'
 import { openMasterBlobs } from './daemon/master-blobs.js'
-import { untilSignalled } from './daemon/daemon-process.js'
 import { print, printNote } from './print.js'
 
 const defaultPort = 7077
@@ -38,4 +38,3 @@ export async function masterCommand(argv: readonly string[]): Promise<void> {
   printNote(`master ${master.url}`)
   untilSignalled('Master', () => master.stop())
 }
-

@@ -48,9 +48,15 @@ export async function workerCommand(argv: readonly string[]): Promise<void> {
 
 function masterOf({ words }: DaemonArguments, configured: string): string {
   const [given, ...more] = words
-  if (more.length > 0) throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: 'worker', needs: 'one master URL', value: words.join(' ') })
+  if (more.length > 0)
+    throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', {
+      flag: 'worker',
+      needs: 'one master URL',
+      value: words.join(' '),
+    })
   const url = given ?? configured
-  if (url === '') throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: 'worker', needs: `the URL of a master (${usage})` })
+  if (url === '')
+    throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: 'worker', needs: `the URL of a master (${usage})` })
   return url
 }
 

@@ -16,8 +16,8 @@ import { serializerErrors } from './serializer.js'
 import { shuffleErrors } from './shuffle.js'
 import { storageErrors } from './storage.js'
 import { submitErrors } from './submit.js'
-import { workerErrors } from './worker.js'
 import { webErrors } from './web.js'
+import { workerErrors } from './worker.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
