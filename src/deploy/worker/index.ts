@@ -1,3 +1,4 @@
+export { readLogPart } from './log-reader.js'
 export { Worker, type WorkerEnd } from './worker.js'
 export type { WorkerOptions } from './worker-options.js'
 export type * from './worker-service.js'

@@ -43,6 +43,7 @@ import {
 import { BlobCache } from './blob-cache.js'
 import { customResources } from './custom-resources.js'
 import { endOrphans } from './end-orphans.js'
+import { sweepLocalDirs } from './local-dirs.js'
 import { readLogPart } from './log-reader.js'
 import { MasterLink, type Registered } from './master-link.js'
 import { ReportOutbox } from './report-outbox.js'
@@ -81,6 +82,9 @@ const killMarginMs = 1000
 const lastReportsMs = 2000
 const changesPauseMs = 100
 const refusalPauseMs = 10_000
+/** Masters that may be lost while a content is fetched. */
+const fetchAttempts = 5
+const lossCodes = ['FS_RPC_PEER_CLOSED', 'FS_RPC_PEER_LOST', 'FS_RPC_PEER_SILENT'] as const
 
 /**
  * The worker daemon: offers this machine's cores and memory to the master that leads, and runs executors and drivers for it, each as a
@@ -115,6 +119,7 @@ export class Worker implements WorkerService {
     const work = new WorkFolder(options.workDir)
     const resources = await customResources(conf, environment)
     const orphans = await endOrphans(work.path)
+    sweepLocalDirs(options.localDirs ?? [])
     for (const { process, folder } of orphans)
       log.warn(`ended process ${process.pid} of a worker that is gone, in ${folder}`)
     const refusals = new RefusalLog(clock, (line) => log.warn(line))
@@ -335,20 +340,39 @@ export class Worker implements WorkerService {
       killExecutor: obeyed<KillExecutor>((kill) => this.#runs.killExecutor(kill)),
       launchDriver: obeyed<LaunchDriver>((launch) => this.#runs.launchDriver(launch)),
       killDriver: obeyed<KillDriver>((kill) => this.#runs.killDriver(kill)),
-      applicationFinished: obeyed<ApplicationFinished>(({ appId }) =>
-        this.#runs.endApplication(appId, 'its application has finished'),
-      ),
+      applicationFinished: obeyed<ApplicationFinished>(({ appId }) => {
+        this.#runs.endApplication(appId, 'its application has finished').catch((error: unknown) => {
+          log.warn(`what the executors of ${appId} have left could not be removed`, { error })
+        })
+      }),
       decommission: obeyed(() => this.decommission()),
       standDown: (_, { peer }) => this.#link.standDown(peer),
     }
   }
 
+  /** When the master is lost on the way, the next one goes on where it stopped: a content is the same everywhere. */
   async *#fetchBlob(hash: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const { leader } = this.#link
-    if (leader === undefined) throw new FiresteelError('FS_CLUSTER_NO_MASTER', { problem: 'none leads at the moment' })
-    const options = { timeoutMs: this.#base.options.conf.get(RPC_ASK_TIMEOUT), signal }
-    for await (const { attachments = [] } of leader.askStream(blobEndpoint, 'getBlob', { body: { hash } }, options)) {
-      yield* attachments
+    const { conf } = this.#base.options
+    const options = { timeoutMs: conf.get(RPC_ASK_TIMEOUT), signal }
+    let received = 0
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const leader = await this.#link.leaderWithin(conf.get(RPC_ASK_TIMEOUT), signal)
+        let skipped = 0
+        for await (const { attachments = [] } of leader.askStream(blobEndpoint, 'getBlob', { body: { hash } }, options)) {
+          for (const piece of attachments) {
+            const known = Math.min(piece.byteLength, received - skipped)
+            skipped += known
+            received += piece.byteLength - known
+            skipped += piece.byteLength - known
+            if (known < piece.byteLength) yield piece.subarray(known)
+          }
+        }
+        return
+      } catch (error) {
+        const isLost = lossCodes.some((code) => FiresteelError.is(error, code))
+        if (!isLost || attempt === fetchAttempts) throw error
+      }
     }
   }
 

@@ -47,6 +47,8 @@ export interface RegisterWorker {
   readonly webUiUrl: string
   /** The highest epoch of a leader that this worker has obeyed; a leader of a lower one must not lead it. */
   readonly epoch: number
+  /** It takes nothing new: its machine is to go. */
+  readonly isDecommissioned?: boolean
   readonly executors: readonly ExecutorReport[]
   readonly drivers: readonly DriverReport[]
 }

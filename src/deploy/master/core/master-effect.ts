@@ -11,7 +11,7 @@ import type {
   RegisterApplicationAnswer,
   RegisterWorkerAnswer,
   SubmitDriverAnswer,
-} from '../../../cluster/standalone/index.js'
+} from '../../../cluster/standalone/protocol/index.js'
 import type { PeerId, RequestId } from './master-event.js'
 import type { StoredRecord } from './stored-records.js'
 
@@ -36,6 +36,8 @@ export type MasterAnswer =
   | SubmitDriverAnswer
   | KillSubmittedDriverAnswer
   | { readonly type: 'decommissioned'; readonly workerIds: readonly string[] }
+  /** A worker's report has been taken; the worker may forget it. */
+  | { readonly type: 'taken' }
 
 export type ToWorker =
   | ({ readonly method: 'launchExecutor' } & LaunchExecutor)

@@ -5,7 +5,7 @@ import type {
   RegisterApplication,
   RegisterWorker,
   UnregisterApplication,
-} from '../../../cluster/standalone/index.js'
+} from '../../../cluster/standalone/protocol/index.js'
 import type { StoredApplication, StoredDriver, StoredWorker } from './stored-records.js'
 
 /** A connection to the master, named by the shell. */
@@ -35,10 +35,21 @@ export type MasterEvent =
   | {
       readonly type: 'executorState'
       readonly peer: PeerId
+      /** Answered `taken` once the end is stored, or `standby`: the worker must then keep the report. */
+      readonly request?: RequestId
       readonly workerId: string
       readonly report: ExecutorReport
     }
-  | { readonly type: 'driverState'; readonly peer: PeerId; readonly workerId: string; readonly report: DriverReport }
+  | {
+      readonly type: 'driverState'
+      readonly peer: PeerId
+      /** As of `executorState`. */
+      readonly request?: RequestId
+      readonly workerId: string
+      readonly report: DriverReport
+    }
+  /** A worker has been told by its own machine to take nothing new. */
+  | { readonly type: 'workerDecommissioning'; readonly peer: PeerId; readonly workerId: string }
   | {
       readonly type: 'registerApplication'
       readonly peer: PeerId

@@ -6,7 +6,7 @@ import type {
   ResourceAddresses,
   ResourceAmounts,
   WorkerState,
-} from '../../../cluster/standalone/index.js'
+} from '../../../cluster/standalone/protocol/index.js'
 
 /*
  * What pages, the JSON and the REST API show of a master: plain JSON, newest first where there is an order, nothing secret in it. Times

@@ -1,9 +1,10 @@
 import type {
+  ApplicationDescription,
   ApplicationState,
   DriverDescription,
   DriverState,
   ResourceAddresses,
-} from '../../../cluster/standalone/index.js'
+} from '../../../cluster/standalone/protocol/index.js'
 
 /*
  * What a leader stores for the next one. Of applications and workers only enough to wait for them: they register again by themselves and
@@ -18,6 +19,15 @@ export interface StoredApplication {
   readonly user: string
   readonly startedAt: number
   readonly state: ApplicationState
+  /** The number in its id, so that the next leader goes on counting. */
+  readonly number?: number
+  /** Executors of this number and above have not been given out; the next leader begins there, whatever of the rest it hears of. */
+  readonly executorsReserved?: number
+  /** What it asked for. Nothing secret is in it. */
+  readonly description?: ApplicationDescription
+  /** Of one that has ended, which stays stored for as long as it is shown. */
+  readonly endedAt?: number
+  readonly message?: string
 }
 
 export interface StoredDriver {
@@ -34,6 +44,12 @@ export interface StoredDriver {
   readonly resources: ResourceAddresses
   readonly message?: string
   readonly exitCode?: number
+  /** The number in its id, so that the next leader goes on counting. */
+  readonly number?: number
+  /** Somebody asked for its end, and was told that it will come: it is not started again. */
+  readonly isKilled?: boolean
+  /** Of one that has ended: it stays stored for as long as it is shown, and a while longer. */
+  readonly endedAt?: number
 }
 
 export interface StoredWorker {
