@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SparkConf } from '../../src/common/conf/index.js'
 import { Worker, type WorkerOptions } from '../../src/deploy/worker/index.js'
 import { eventually, within } from '../kit/eventually.js'
-import { executorPids, executorsOf, isAlive, signalExecutor } from '../kit/processes.js'
 import { PlayedDriver } from '../kit/played-driver.js'
 import { clusterSecret, PlayedMaster } from '../kit/played-master.js'
+import { executorPids, executorsOf, isAlive, signalExecutor } from '../kit/processes.js'
 
 let workDir: string
 let master: PlayedMaster
@@ -25,7 +25,10 @@ afterEach(async () => {
   expect(executorPids()).toEqual([])
 })
 
-async function startWorker(options: Partial<WorkerOptions> = {}, settings: Record<string, string> = {}): Promise<Worker> {
+async function startWorker(
+  options: Partial<WorkerOptions> = {},
+  settings: Record<string, string> = {},
+): Promise<Worker> {
   const worker = await Worker.open({
     masters: [master.address],
     security: clusterSecret,

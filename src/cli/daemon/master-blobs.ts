@@ -12,7 +12,8 @@ export function openMasterBlobs(
   environment: Readonly<Record<string, string | undefined>>,
   rpc: RpcEnvironment,
 ): BlobStore {
-  const base = conf.get(DEPLOY_RECOVERY_DIRECTORY) ?? environment.SPARK_WORKER_DIR ?? join(environment.SPARK_HOME ?? '.', 'work')
+  const base =
+    conf.get(DEPLOY_RECOVERY_DIRECTORY) ?? environment.SPARK_WORKER_DIR ?? join(environment.SPARK_HOME ?? '.', 'work')
   const store = new BlobStore(resolve(base, '.master-blobs'), { maxBytes, maxTotalBytes })
   registerBlobEndpoint(rpc, store)
   return store

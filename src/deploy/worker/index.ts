@@ -1,4 +1,4 @@
-export type * from './worker-service.js'
+export { readLogPart } from './log-reader.js'
 export { Worker, type WorkerEnd } from './worker.js'
 export type { WorkerOptions } from './worker-options.js'
 export type * from './worker-service.js'
