@@ -114,10 +114,13 @@ function portOf(url: string): string | undefined {
   return /:(\d+)\/?$/.exec(url)?.[1]
 }
 
+/** The cluster's secret, and options that may name it: nothing that a description of a driver, which is stored and shown, may hold. */
+const ofTheCluster = /^_?SPARK_(?:AUTH|\w*OPTS$)/
+
 /** `{{NAME}}` stands for a variable of the master's environment; one that is not there stays as it is. */
 function fillIn(value: string, { environment }: DescriptionContext): string {
   const [, name] = /^\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}$/.exec(value) ?? []
-  if (name === undefined || !Object.hasOwn(environment, name)) return value
+  if (name === undefined || ofTheCluster.test(name) || !Object.hasOwn(environment, name)) return value
   return environment[name] ?? value
 }
 

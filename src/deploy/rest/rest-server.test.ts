@@ -147,11 +147,16 @@ describe('a submission', () => {
   })
 
   test('has variables of the master filled in only where it was told so', async () => {
-    const { master, create } = start({ environment: { REGION: 'eu' } })
+    const { master, create } = start({
+      environment: { REGION: 'eu', SPARK_AUTHENTICATE_SECRET: 'x', SPARK_MASTER_OPTS: 'x' },
+    })
     const more = { sparkProperties: { 'spark.app.name': 'pi', 'spark.x': '{{REGION}}', 'spark.y': '{{HOME}}' } }
     await create(request({ ...more, environmentVariables: { REGION: '{{REGION}}', P: '{{__proto__}}' } }))
     expect(master.submitted[0]!.settings).toMatchObject({ 'spark.x': 'eu', 'spark.y': '{{HOME}}' })
     expect(master.submitted[0]!.environment).toEqual({ REGION: 'eu', P: '{{__proto__}}' })
+    const secrets = { A: '{{SPARK_AUTHENTICATE_SECRET}}', B: '{{SPARK_MASTER_OPTS}}' }
+    await create(request({ environmentVariables: secrets }))
+    expect(master.submitted[1]!.environment).toEqual(secrets)
   })
 
   test('of an uploaded file needs that file to be there', async () => {
