@@ -26,6 +26,8 @@ export async function submitCommand(argv: readonly string[]): Promise<void> {
   })
   if (request.action === 'help') print(submitHelp())
   else if (request.action === 'version') print(versionText())
+  else if (request.action !== 'run') await (await import('./driver-order.js')).orderDriver(request)
+  else if (request.deployMode === 'cluster') await (await import('./cluster-submit.js')).submitToCluster(request)
   else await run(request)
 }
 
