@@ -10,7 +10,7 @@ import {
   SparkConf,
 } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
-import type { CreateSubmissionRequest } from './messages.js'
+import type { CreateSubmissionRequest } from '../rest-client/index.js'
 import { resourceFile, type UploadedBytes } from './resource-file.js'
 
 /** What a description needs that is not in the request. */

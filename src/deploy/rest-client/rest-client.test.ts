@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { MemoryMaster } from '../../../test/kit/memory-master.js'
 import { FiresteelError } from '../../common/errors/index.js'
+import { createRestServer } from '../rest/index.js'
 import { type RestClientOptions, RestSubmissionClient } from './rest-client.js'
-import { createRestServer } from './rest-server.js'
 import { submittedVariables } from './submitted-variables.js'
 
 /** Masters by host, reached without a socket; what is not among them refuses the connection. */
