@@ -6,4 +6,5 @@ export {
   type RestClientOptions,
   RestSubmissionClient,
 } from './rest-client.js'
-export { submittedVariables } from './submitted-variables.js'
+export { namesRestServers } from './rest-masters.js'
+export { RestSubmitClient } from './rest-submit-client.js'

@@ -70,6 +70,7 @@ describe('a submission', () => {
           'spark.files': 'http://files.test/a.txt',
           'spark.archives': '/data/b.tgz#b',
           'spark.my.key': 'val',
+          'spark.authenticate.secret': 'of the client',
         },
         environmentVariables: { SPARK_USER: 'ana', SPARK_LOCAL_IP: '10.0.0.1', TZ: 'UTC' },
       }),
@@ -206,6 +207,7 @@ describe('a submission', () => {
     [properties({ 'spark.driver.cores': 'many' }), "spark.driver.cores cannot be 'many'"],
     [properties({ 'spark.driver.memory': '-1g' }), "spark.driver.memory cannot be '-1g'"],
     [properties({ 'spark.driver.supervise': 'perhaps' }), "spark.driver.supervise cannot be 'perhaps'"],
+    [properties({ 'spark.jars.packages': 'a@1' }), 'spark.jars.packages: packages are resolved by the client'],
     [properties({ 'spark.jars': 'ftp://x/y.js' }), "spark.jars: 'ftp://x/y.js' cannot be used"],
     [request({ environmentVariables: { 'A=B': 'x' } }), 'a name in environmentVariables'],
   ])('is refused with the field that is wrong: %#', async (body, problem) => {
