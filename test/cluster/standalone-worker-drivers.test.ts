@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DriverDescription } from '../../src/cluster/standalone/index.js'
 import { SparkConf } from '../../src/common/conf/index.js'
 import { Worker } from '../../src/deploy/worker/index.js'
-import { eventually, within } from '../kit/eventually.js'
+import { within } from '../kit/eventually.js'
 import { clusterSecret, PlayedMaster } from '../kit/played-master.js'
 
 let workDir: string
@@ -60,8 +60,8 @@ const output = (log = 'stdout', driverId = 'driver-1') => readFileSync(join(work
 
 test('a driver runs as submitted: arguments, settings, environment, its own folder, and nothing of the worker', async () => {
   const program = `
-    import { SparkContext, SparkConf } from 'firesteel'
-    const sc = new SparkContext(new SparkConf())
+    import { SparkConf, SparkContext } from 'firesteel'
+    const sc = await SparkContext.create(new SparkConf())
     const sum = (await sc.parallelize([1, 2, 3], 2).map((x) => x + 1).collect()).join()
     await sc.stop()
     const { APP_VARIABLE, A_SECRET_OF_THE_WORKER } = process.env

@@ -8,7 +8,7 @@ import type { ApplicationFile, DriverDescription } from '../../cluster/standalon
 import { FiresteelError } from '../../common/errors/index.js'
 import { placePackages } from '../submit/index.js'
 import type { BlobCache } from './blob-cache.js'
-import { makeFolder, safeName } from './work-folder.js'
+import { fileName, makeFolder } from './work-folder.js'
 
 export interface DriverFilesOptions {
   /** The driver's work folder. */
@@ -30,7 +30,7 @@ export interface DriverFiles {
 }
 
 /**
- * Puts what a driver consists of into its work folder. The installed packages lie beside the application, where Node looks for them by itself.
+ * Puts what a driver consists of into its work folder. The installed packages lie above the application, where Node looks for them by itself.
  * @throws FS_WORKER_FETCH, FS_WORKER_NAME, FS_IO_ARCHIVE, FS_IO_CORRUPT
  */
 export async function placeDriverFiles(driver: DriverDescription, options: DriverFilesOptions): Promise<DriverFiles> {
@@ -39,7 +39,7 @@ export async function placeDriverFiles(driver: DriverDescription, options: Drive
   const all = (files: readonly ApplicationFile[], name: string): Promise<string[]> =>
     Promise.all(files.map((file, at) => place(file, join(folder, name, String(at)))))
   const [application, jars, files, archives] = await Promise.all([
-    place(driver.application, folder),
+    place(driver.application, join(folder, 'application')),
     all(driver.jars, 'jars'),
     all(driver.files, 'files'),
     all(driver.archives, 'archives'),
@@ -59,7 +59,7 @@ async function placeFile(file: ApplicationFile, into: string, options: DriverFil
   const [name, fragment] = splitFragment(file.name)
   const path = await options.blobs.get(file, options.signal)
   makeFolder(into)
-  const target = join(into, safeName(basename(name)))
+  const target = join(into, fileName(name))
   rmSync(target, { force: true })
   // A copy: what the application does to it, it does to its own.
   copyFileSync(path, target, constants.COPYFILE_FICLONE)
@@ -92,7 +92,7 @@ function localPath(url: string): string {
 async function download(url: string, into: string, { signal, timeoutMs }: DriverFilesOptions): Promise<string> {
   makeFolder(into)
   const name = decodeURIComponent(basename(new URL(url).pathname)) || 'download'
-  const target = join(into, safeName(name))
+  const target = join(into, fileName(name))
   const silence = new AbortController()
   const late = (): void => silence.abort(failure(url, `nothing has come for ${timeoutMs} ms`))
   let timer = setTimeout(late, timeoutMs)
