@@ -1,11 +1,11 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -55,9 +55,8 @@ const waiting = ['--conf', 'spark.standalone.submit.waitAppCompletion=true']
 
 /** What a driver has written, wherever it ran. */
 function outputOf(id: string, name = 'stdout'): string {
-  const folders = [0, 1].map((at) => join(folder, `cluster/worker-${at}/work`, id, name))
-  const found = folders.find((path) => statSync(path, { throwIfNoEntry: false }) !== undefined)
-  return found === undefined ? '' : readFileSync(found, 'utf8')
+  const paths = [0, 1].map((at) => join(folder, `cluster/worker-${at}/work`, id, name))
+  return paths.map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : '')).join('')
 }
 
 async function stateOf(id: string): Promise<string> {
@@ -142,7 +141,7 @@ describe('an application submitted in cluster mode', () => {
   test('that no worker is large enough for says so, with figures', async () => {
     const application = write('large.mjs', '')
     const { status, stdout, stderr } = await submit([...inCluster, '--driver-cores', '64', application])
-    expect(stderr).toMatch(/is now SUBMITTED\.\nwaiting: .*64 cores.*1 cores/)
+    expect(stderr).toMatch(/is now SUBMITTED\.\nwaiting: .*64 cores.*the largest has 1 core /)
     expect(status).toBe(0)
     await submit(['--kill', stdout.trim()])
   })
