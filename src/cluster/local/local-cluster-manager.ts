@@ -72,9 +72,12 @@ class LocalClusterProvider implements ExecutorProvider {
     for (const timer of this.#relaunches) clearTimeout(timer)
     const ended = [...this.#children.values()].map(
       (child) =>
-        new Promise<void>((resolve) =>
-          child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve()),
-        ),
+        new Promise<void>((resolve) => {
+          if (child.exitCode !== null || child.signalCode !== null) return resolve()
+          // What it wrote last is still passed on; processes that a task has started can keep the pipe open.
+          child.once('close', () => resolve())
+          child.once('exit', () => setTimeout(resolve, lastWordsMs))
+        }),
     )
     for (const child of this.#children.values()) {
       child.stdin?.end()
@@ -99,14 +102,16 @@ class LocalClusterProvider implements ExecutorProvider {
       localDirs: this.#context.localDirs,
       settings: this.#context.executorSettings(),
     }
+    const { printOutput } = this.#context
     const child = startExecutorProcess(launch, {
-      stdio: ['pipe', 'inherit', 'pipe'],
+      stdio: ['pipe', printOutput === undefined ? 'inherit' : 'pipe', 'pipe'],
       env: this.#context.executorEnvironment(),
     })
     this.#children.set(id, child)
     this.#context.executorStarting(id)
     this.#limitStart(id)
     const errors = new ErrorOutput(child.stderr as Readable, (line) => this.#context.print(line))
+    if (printOutput !== undefined) createInterface({ input: child.stdout as Readable }).on('line', printOutput)
     child.on('error', (error) =>
       this.#ended(id, { code: 'exitCode', message: `it could not be started: ${error.message}`, causedByApp: false }),
     )
@@ -118,7 +123,7 @@ class LocalClusterProvider implements ExecutorProvider {
       setTimeout(ended, lastWordsMs)
     })
     child.unref()
-    for (const pipe of [child.stdin, child.stderr]) (pipe as { unref?: () => void } | null)?.unref?.()
+    for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.()
   }
 
   /** An executor that never registers is not waited for without end. */

@@ -1,13 +1,4 @@
-import {
-  constants,
-  copyFileSync,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { constants, copyFileSync, createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -15,7 +6,7 @@ import { setImmediate as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ApplicationFile, DriverDescription } from '../../cluster/standalone/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
-import { unpackArchive } from '../../io/index.js'
+import { placePackages } from '../submit/index.js'
 import type { BlobCache } from './blob-cache.js'
 import { fileName, makeFolder } from './work-folder.js'
 
@@ -53,17 +44,13 @@ export async function placeDriverFiles(driver: DriverDescription, options: Drive
     all(driver.files, 'files'),
     all(driver.archives, 'archives'),
   ])
-  rmSync(join(folder, 'node_modules'), { recursive: true, force: true })
-  for (const [at, file] of driver.packages.entries()) {
-    const isBlob = file.kind === 'blob'
-    const archive = isBlob ? await options.blobs.get(file, options.signal) : await place(file, join(folder, 'packages'))
-    await unpackPackages(archive, {
-      ...options,
-      name: isBlob ? file.name : archive,
-      draft: join(folder, `.packages-${at}`),
-    })
-  }
-  return { application, jars, files, archives, moduleFolders: driver.packages.length === 0 ? [] : [folder] }
+  const packages = await Promise.all(
+    driver.packages.map(async (file) => {
+      const path = file.kind === 'blob' ? await options.blobs.get(file, options.signal) : await place(file, folder)
+      return { path, name: file.kind === 'blob' ? file.name : path }
+    }),
+  )
+  return { application, jars, files, archives, moduleFolders: await unpackPackages(packages, options) }
 }
 
 /** A file keeps its name; what stands behind `#` names it anew for the application and stays where it was. */
@@ -132,38 +119,20 @@ async function download(url: string, into: string, { signal, timeoutMs }: Driver
   }
 }
 
-interface UnpackPackagesOptions extends DriverFilesOptions {
-  /** Whose end tells the kind of archive. */
-  readonly name: string
-  readonly draft: string
-}
-
-/** Unpacks node_modules, or an archive that holds what is in it, into the driver's folder. */
-async function unpackPackages(archive: string, { folder, signal, name, draft }: UnpackPackagesOptions): Promise<void> {
-  rmSync(draft, { recursive: true, force: true })
-  mkdirSync(draft, { mode: 0o700 })
+/** Unpacks the installed packages beside the application. */
+async function unpackPackages(
+  archives: readonly { readonly path: string; readonly name: string }[],
+  { folder, signal }: DriverFilesOptions,
+): Promise<readonly string[]> {
+  const placing = placePackages(folder, archives)
   let since = performance.now()
-  for (const _ of unpackArchive(archive, draft, { name })) {
+  for (let step = placing.next(); ; step = placing.next()) {
+    if (step.done) return step.value
     signal.throwIfAborted()
     // The worker has heartbeats to send meanwhile.
     if (performance.now() - since < 10) continue
     await pause()
     since = performance.now()
-  }
-  const inner = join(draft, 'node_modules')
-  mergeInto(existsSync(inner) ? inner : draft, join(folder, 'node_modules'))
-  rmSync(draft, { recursive: true, force: true })
-}
-
-/** What several archives hold of one scope comes together; of one package the first counts. */
-function mergeInto(from: string, to: string): void {
-  if (!existsSync(to)) {
-    renameSync(from, to)
-    return
-  }
-  for (const name of readdirSync(from)) {
-    if (!existsSync(join(to, name))) renameSync(join(from, name), join(to, name))
-    else if (name.startsWith('@')) mergeInto(join(from, name), join(to, name))
   }
 }
 

@@ -45,18 +45,21 @@ function summary(service: MasterService, view: MasterView): Html {
   const alive = view.workers.filter(({ state }) => state === 'ALIVE')
   const sum = (amountOf: (worker: WorkerView) => number) => alive.reduce((total, worker) => total + amountOf(worker), 0)
   const count = (state: WorkerView['state']) => view.workers.filter((worker) => worker.state === state).length
-  const others = [
-    ['dead', count('DEAD')],
-    ['decommissioned', count('DECOMMISSIONED')],
-    ['unknown', count('UNKNOWN')],
-  ] as const
+  const others = (['DECOMMISSIONED', 'UNKNOWN'] as const).filter((state) => count(state) > 0)
   const resources = resourcesInUse(alive)
-  const ended = (state: DriverView['state']) => view.completedDrivers.filter((driver) => driver.state === state).length
+  const ends = (['KILLED', 'FAILED', 'ERROR'] as const).map((state) => ({
+    state,
+    number: view.completedDrivers.filter((driver) => driver.state === state).length,
+  }))
+  const badEnds = ends.filter(({ number }) => number > 0).map(({ state, number }) => `${number} ${state.toLowerCase()}`)
   return facts([
     ['Status', stateBadge(view.status)],
     ['URL', html`<code>${service.url}</code>`],
-    ['REST URL', service.restUrl === undefined ? undefined : html`<code>${service.restUrl}</code> (cluster mode)`],
-    ['Workers', html`<b>${alive.length}</b> alive${others.map(([name, number]) => html`, ${number} ${name}`)}`],
+    ['REST URL', service.restUrl === undefined ? undefined : html`<code>${service.restUrl}</code>`],
+    [
+      'Workers',
+      html`<b>${alive.length}</b> alive, ${count('DEAD')} dead${others.map((state) => `, ${count(state)} ${state.toLowerCase()}`)}`,
+    ],
     [
       'Cores',
       usage(
@@ -82,8 +85,7 @@ function summary(service: MasterService, view: MasterView): Html {
     [
       'Drivers',
       html`<a href="#running-driver">${view.activeDrivers.length} running</a>${waiting(view.activeDrivers)},${' '}
-        <a href="#completed-driver">${view.completedDrivers.length} completed</a>${' '}
-        (${ended('KILLED')} killed, ${ended('FAILED')} failed, ${ended('ERROR')} error)`,
+        <a href="#completed-driver">${view.completedDrivers.length} completed</a>${badEnds.length > 0 && ` (${badEnds.join(', ')})`}`,
     ],
   ])
 }
@@ -240,9 +242,10 @@ function driverState({ state, supervise, attempt }: DriverView): Html {
   return html`${stateBadge(state)}${supervise && html` <span class="used">supervised, ${counted(attempt, 'start')}</span>`}`
 }
 
-function driverWorker({ workerId, workerWebUiUrl }: DriverView, context: MasterPageContext): HtmlValue {
+function driverWorker({ workerId, workerHostPort, workerWebUiUrl }: DriverView, context: MasterPageContext): HtmlValue {
   if (workerId === undefined) return '–'
-  return link(workerWebUiUrl && workerUrl({ id: workerId, webUiUrl: workerWebUiUrl }, context), workerId)
+  const url = workerWebUiUrl === undefined ? undefined : workerUrl({ id: workerId, webUiUrl: workerWebUiUrl }, context)
+  return link(url, html`<span title="${workerId}">${workerHostPort ?? workerId}</span>`)
 }
 
 function driverLogs(driver: DriverView, context: MasterPageContext): HtmlValue {
@@ -273,7 +276,7 @@ export function noteOf({
   readonly exitCode?: number
 }): HtmlValue {
   if (waitingReason !== undefined) return html`<b class="busy">Waiting:</b> ${waitingReason}`
-  if (message === undefined && (exitCode === undefined || exitCode === 0)) return undefined
-  const code = exitCode !== undefined && !message?.includes(String(exitCode)) && html` (exit code ${exitCode})`
-  return html`${message ?? 'It ended'}${code}`
+  const code = exitCode === undefined || exitCode === 0 ? undefined : `exit code ${exitCode}`
+  if (message === undefined || code === undefined || message.includes(code)) return message ?? code
+  return `${message} (${code})`
 }

@@ -135,7 +135,8 @@ function application({ appId, appName, appUiUrl }: WorkerExecutorView, isRunning
 
 function ending({ message, exitCode, ...report }: Process): HtmlValue {
   const cause = 'cause' in report ? report.cause : undefined
-  const parts = [message, cause?.code, exitCode === undefined ? undefined : `exit code ${exitCode}`]
+  const code = exitCode === undefined || exitCode === 0 ? undefined : `exit code ${exitCode}`
+  const parts = [message, cause?.code, code]
   const shown = parts.filter((part, at) => part !== undefined && (at === 0 || !message?.includes(part)))
   return shown.length === 0 ? undefined : shown.join(' · ')
 }
