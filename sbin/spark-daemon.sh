@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Starts, stops or looks at one daemon of this machine: spark-daemon.sh (start|stop|status) <master|worker> <instance> [arguments]
+# Starts, stops or looks at one daemon of this machine: spark-daemon.sh (start|stop|status|decommission) <master|worker> <instance> [arguments]
 # SPARK_LOG_DIR, SPARK_LOG_MAX_FILES, SPARK_PID_DIR, SPARK_IDENT_STRING, SPARK_NICENESS, SPARK_NO_DAEMONIZE are Spark's own.
 set -euo pipefail
-usage="usage: spark-daemon.sh (start|stop|status) <master|worker> <instance> [arguments]"
+usage="usage: spark-daemon.sh (start|stop|status|decommission) <master|worker> <instance> [arguments]"
 if [ $# -lt 3 ]; then echo "$usage" >&2; exit 2; fi
 SPARK_HOME="${SPARK_HOME:-$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." && pwd)}"
 export SPARK_HOME
@@ -69,6 +69,13 @@ stop)
     echo "no $daemon to stop"
   fi
   rm -f "$pid_file"
+  ;;
+decommission)
+  if [ ! -f "$pid_file" ] || ! is_running "$(cat "$pid_file")"; then echo "no $daemon to decommission"; exit 0; fi
+  pid="$(cat "$pid_file")"
+  echo "decommissioning $daemon"
+  kill -s "${SPARK_DECOMMISSION_SIGNAL:-PWR}" "$pid"
+  if [ "${1:-}" = "--block-until-exit" ]; then while kill -0 "$pid" 2>/dev/null; do sleep 0.5; done; fi
   ;;
 status)
   if [ -f "$pid_file" ] && is_running "$(cat "$pid_file")"; then

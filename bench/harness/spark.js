@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { installPyspark } from '../../.ci/pyspark.js'
 import { folders } from './folders.js'
 
 /**
@@ -9,18 +10,7 @@ import { folders } from './folders.js'
  */
 export function setUpSpark(version, log) {
   mkdirSync(folders.build, { recursive: true })
-  const environment = join(folders.build, `pyspark-${version}`)
-  const python = join(environment, 'bin/python')
-  if (!existsSync(join(environment, 'bin/spark-submit'))) {
-    log(`installing pyspark ${version} into bench/build/`)
-    rmSync(environment, { recursive: true, force: true })
-    step('making a Python environment', 'python3', ['-m', 'venv', environment])
-    step('installing pyspark', python, ['-m', 'pip', 'install', '--quiet', `pyspark==${version}`])
-  }
-  const home = step('finding pyspark', python, [
-    '-c',
-    'import os, pyspark; print(os.path.dirname(pyspark.__file__))',
-  ]).trim()
+  const { python, home } = installPyspark(version, join(folders.build, `pyspark-${version}`), log)
   return { version, home, python, jar: compile(version, home, log) }
 }
 

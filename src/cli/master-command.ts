@@ -3,11 +3,12 @@ import { Master } from '../deploy/master/index.js'
 import { recoveryMode } from '../deploy/recovery/index.js'
 import { clusterSecurity } from '../rpc/index.js'
 import { daemonConf, daemonHost, portOf } from './daemon/daemon-conf.js'
-import { daemonHelp, masterFlags, parseDaemonArguments } from './daemon/daemon-flags.js'
+import { type DaemonArguments, daemonHelp, masterFlags, parseDaemonArguments } from './daemon/daemon-flags.js'
 import { openDaemonNetwork } from './daemon/daemon-network.js'
+import { untilSignalled } from './daemon/daemon-process.js'
+import { startMasterWeb, startRestWeb } from './daemon/daemon-web.js'
 import { logAsDaemon } from './daemon/log-as-daemon.js'
 import { openMasterBlobs } from './daemon/master-blobs.js'
-import { untilSignalled } from './daemon/daemon-process.js'
 import { print, printNote } from './print.js'
 
 const defaultPort = 7077
@@ -33,9 +34,22 @@ export async function masterCommand(argv: readonly string[]): Promise<void> {
     recovery: await recoveryMode(conf),
     secret: clusterSecurity(conf).secret?.text,
   })
-  openMasterBlobs(conf, env, rpc)
+  const blobs = openMasterBlobs(conf, { environment: env, rpc, address: server.bound })
+  const place = { conf, env, host }
+  const web = await startMasterWeb(master, { ...place, port: portOf(webUiPort(args, env), '--webui-port') })
+  const rest = await startRestWeb(master, { ...place, port: undefined, blobs })
+  master.webUiUrl = web.url
+  master.restUrl = rest?.url
   await master.start()
   printNote(`master ${master.url}`)
-  untilSignalled('Master', () => master.stop())
+  printNote(`web UI ${web.url}`)
+  if (rest !== undefined) printNote(`REST ${rest.url}`)
+  untilSignalled('Master', async () => {
+    await Promise.all([web.close(), rest?.close()])
+    await master.stop()
+  })
 }
 
+function webUiPort(args: DaemonArguments, env: NodeJS.ProcessEnv): string | undefined {
+  return args.values.get('--webui-port') ?? env.SPARK_MASTER_WEBUI_PORT
+}

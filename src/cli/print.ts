@@ -6,6 +6,11 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** Prints a result at a prompt, below what the user has typed meanwhile. */
+export function printResult(text: string): void {
+  terminal().writeOutput(text)
+}
+
 /** Prints what is about a command rather than its result, clear of the progress line. */
 export function printNote(text: string): void {
   terminal().writeLine(text)

@@ -6,12 +6,12 @@ import { mapStack } from '../closure/index.js'
 import { findDefaultsFile, readPropertiesFile, setSubmittedConf } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
 import { getLogger } from '../common/log/index.js'
+import { describeFailure } from '../deploy/submit/index.js'
 import { RDD, SparkContext, SparkSession } from '../index.js'
 import { describeRequest } from './describe-request.js'
 import { exitDespiteStuckTasks } from './exit-despite-stuck-tasks.js'
 import { parseFlags } from './parse-flags.js'
-import { print, printNote, promptStreams } from './print.js'
-import { describeFailure } from './run-application.js'
+import { print, printNote, printResult, promptStreams } from './print.js'
 import { complete } from './shell/complete.js'
 import { historySize, readHistory, writeHistory } from './shell/history-file.js'
 import { ShellScope } from './shell/shell-scope.js'
@@ -44,6 +44,9 @@ function resolveConf(argv: readonly string[]): boolean {
     command: 'spark-shell',
   })
   if (request.action !== 'run') return false
+  if (request.deployMode === 'cluster') {
+    throw new FiresteelError('FS_SUBMIT_NO_CLUSTER_MODE', { master: 'the shell', reason: 'its prompt runs here' })
+  }
   if (request.verbose) printNote(describeRequest(request))
   for (const warning of request.warnings) getLogger('SparkShell').warn(warning)
   setSubmittedConf(request.conf)
@@ -55,7 +58,7 @@ async function converse(spark: SparkSession): Promise<void> {
   const { sparkContext: sc } = spark
   const scope = new ShellScope(await globalsOf(spark), importFromWorkingFolder)
   const showError = (error: unknown) => printNote(isCancelled(error) ? error.message : describeAtPrompt(error))
-  const session = new ShellSession(scope, { result: print, error: showError, describe })
+  const session = new ShellSession(scope, { result: printResult, error: showError, describe })
   const streams = promptStreams()
   const reader = createInterface({
     input: streams?.input ?? process.stdin,
@@ -131,6 +134,8 @@ async function readLines(reader: Interface, { session, sc }: Conversation): Prom
     reader.setPrompt(prompts[state])
     if (reader.terminal) reader.prompt()
   }
+  // Ctrl-D was pressed at the prompt: what comes next begins a line of its own.
+  if (reader.terminal) print('')
   if (session.unfinished !== '') printNote('The last input was not whole and did not run.')
 }
 
@@ -140,7 +145,7 @@ function chained(root: unknown): unknown {
 }
 
 function greet(sc: SparkContext): void {
-  print(`${versionText()}\nContext '${sc.appName}' on ${sc.master} is 'sc', its session 'spark'. :help for help.`)
+  print(`${versionText()}\nContext '${sc.appName}' on ${sc.master} is 'sc',\nits session 'spark'. :help for help.`)
 }
 
 function describe(value: unknown): string | undefined {

@@ -6,6 +6,7 @@ import { heedSignals, Worker } from '../deploy/worker/index.js'
 import { clusterSecurity } from '../rpc/index.js'
 import { daemonConf, daemonHost, portOf } from './daemon/daemon-conf.js'
 import { type DaemonArguments, daemonHelp, parseDaemonArguments, workerFlags } from './daemon/daemon-flags.js'
+import { startWorkerWeb } from './daemon/daemon-web.js'
 import { logAsDaemon } from './daemon/log-as-daemon.js'
 import { memoryOf } from './daemon/memory-of.js'
 import { print, printNote } from './print.js'
@@ -25,11 +26,12 @@ export async function workerCommand(argv: readonly string[]): Promise<void> {
   const masters = mastersOf(masterOf(args, conf.get('spark.master', '')))
   const security = clusterSecurity(conf)
   const told = args.values.get('--host') ?? (env.SPARK_WORKER_HOST || undefined)
+  const host = daemonHost(told, hostname(), security.secret !== undefined)
   const worker = await Worker.open({
     masters,
     security,
     conf,
-    bindHost: daemonHost(told, hostname(), security.secret !== undefined),
+    bindHost: host,
     port: portOf(args.values.get('--port') ?? env.SPARK_WORKER_PORT, '--port'),
     cores: coresOf(args.values.get('--cores') ?? env.SPARK_WORKER_CORES),
     memoryMiB: memoryOf(args.values.get('--memory') ?? env.SPARK_WORKER_MEMORY, '--memory'),
@@ -39,18 +41,28 @@ export async function workerCommand(argv: readonly string[]): Promise<void> {
     logFile: env.SPARK_DAEMON_LOG,
   })
   heedSignals(worker, conf)
-  worker.start({ webUiUrl: '' })
+  const webUiPort = portOf(args.values.get('--webui-port') ?? env.SPARK_WORKER_WEBUI_PORT, '--webui-port')
+  const web = await startWorkerWeb(worker, { conf, env, host, port: webUiPort })
+  worker.start({ webUiUrl: web.url })
   printNote(`worker ${worker.url}`)
+  printNote(`web UI ${web.url}`)
   const { exitCode, message } = await worker.ended
   printNote(`worker ${worker.id} has ended: ${message}`)
+  await web.close()
   process.exit(exitCode)
 }
 
 function masterOf({ words }: DaemonArguments, configured: string): string {
   const [given, ...more] = words
-  if (more.length > 0) throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: 'worker', needs: 'one master URL', value: words.join(' ') })
+  if (more.length > 0)
+    throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', {
+      flag: 'worker',
+      needs: 'one master URL',
+      value: words.join(' '),
+    })
   const url = given ?? configured
-  if (url === '') throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: 'worker', needs: `the URL of a master (${usage})` })
+  if (url === '')
+    throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: 'worker', needs: `the URL of a master (${usage})` })
   return url
 }
 

@@ -1,3 +1,4 @@
+import { SHOW_CONSOLE_PROGRESS, type SparkConf } from '../common/conf/index.js'
 import type { Terminal } from '../common/log/index.js'
 import type { PendingReason } from '../scheduler/index.js'
 import type { AppStatus, StageInfo } from '../status/index.js'
@@ -19,7 +20,12 @@ export class ConsoleProgress {
     this.#pending = pending
   }
 
+  /** A program that fails in the middle of a job leaves no line behind. */
+  readonly #clearAtExit = (): void => this.#clear()
+
   start(intervalMs: number): void {
+    this.#terminal.watch()
+    process.on('exit', this.#clearAtExit)
     this.#timer = setInterval(() => this.#show(), intervalMs)
     this.#timer.unref()
   }
@@ -27,6 +33,9 @@ export class ConsoleProgress {
   stop(): void {
     clearInterval(this.#timer)
     this.#clear()
+    if (this.#timer === undefined) return
+    this.#terminal.unwatch()
+    process.off('exit', this.#clearAtExit)
   }
 
   #show(): void {
@@ -55,6 +64,11 @@ export class ConsoleProgress {
     this.#isShown = false
     this.#terminal.clearStatus()
   }
+}
+
+/** Whether progress is shown: on a terminal, unless the settings forbid it. */
+export function showsProgress(terminal: Terminal, conf: SparkConf): boolean {
+  return terminal.isInteractive && (conf.get(SHOW_CONSOLE_PROGRESS) ?? true)
 }
 
 /** One line for some stages, as wide as the screen. */

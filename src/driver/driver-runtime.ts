@@ -17,7 +17,6 @@ import {
   LOCAL_DIR,
   NETWORK_TIMEOUT,
   NETWORK_TIMEOUT_INTERVAL,
-  SHOW_CONSOLE_PROGRESS,
   type SparkConf,
   STARVATION_TIMEOUT,
   TASK_CPUS,
@@ -36,7 +35,7 @@ import { AppStatus } from '../status/index.js'
 import { Accumulators } from './accumulators.js'
 import { Checkpoints } from './checkpoints.js'
 import { addConfiguredFiles } from './configured-files.js'
-import { ConsoleProgress } from './console-progress.js'
+import { ConsoleProgress, showsProgress } from './console-progress.js'
 import { ContextCleaner } from './context-cleaner.js'
 import { DriverNetwork } from './driver-network.js'
 import { DriverStorage } from './driver-storage.js'
@@ -124,9 +123,12 @@ export class DriverRuntime implements RddContext {
       taskCpus: conf.get(TASK_CPUS),
       filesVersion: () => this.files.version,
       // An executor in this process imports what the program imports.
-      onClosures: needsNetwork
-        ? (closures) => this.files.addReferred(closures.flatMap(({ modules }) => modules))
-        : () => {},
+      onClosures: (closures) => {
+        if (needsNetwork)
+          this.files.addReferred(
+            closures.flatMap((one) => [...one.modules, ...one.imports.map(({ module }) => module)]),
+          )
+      },
       shuffle: (id) => this.#rdds.shuffle(id),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),
@@ -216,8 +218,7 @@ export class DriverRuntime implements RddContext {
     await this.#network.listen(await this.#provider.ownAddress?.())
     if (this.#provider.needsNetwork) this.#watch.start()
     this.#pending.start()
-    if (terminal().isInteractive && (this.conf.get(SHOW_CONSOLE_PROGRESS) ?? true))
-      this.#progress.start(this.conf.get(CONSOLE_PROGRESS_INTERVAL))
+    if (showsProgress(terminal(), this.conf)) this.#progress.start(this.conf.get(CONSOLE_PROGRESS_INTERVAL))
     const registered = await this.#provider.register?.()
     if (registered !== undefined) {
       this.#applicationId = registered.applicationId

@@ -4,6 +4,7 @@ import { getLogger, terminal } from '../common/log/index.js'
 import { Executor, executorOptions } from '../executor/index.js'
 import type { RpcAddress, RpcEnvironment } from '../rpc/index.js'
 import type { InProcessExecutor, ManagerContext } from '../scheduler/index.js'
+import { showsProgress } from './console-progress.js'
 import type { DriverNetwork } from './driver-network.js'
 import type { ManagerWord } from './executor-lifecycle.js'
 
@@ -50,6 +51,7 @@ export function managerContext(options: ManagerContextOptions): ManagerContext {
     noMoreExecutors: (message) => word.noMoreExecutors(message),
     log: (level, message) => log[level](message),
     print: (line) => terminal().writeLine(line),
+    printOutput: showsProgress(terminal(), conf) ? (line) => terminal().writeOutput(line) : undefined,
   }
 }
 

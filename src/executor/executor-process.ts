@@ -6,41 +6,24 @@ import {
   EXECUTOR_HEARTBEAT_INTERVAL,
   EXECUTOR_HEARTBEAT_MAX_FAILURES,
   EXECUTOR_START_TIMEOUT,
+  INSECURE,
   LOG_LEVEL,
   LOG_STRUCTURED,
   PORT_MAX_RETRIES,
   RPC_LOOKUP_TIMEOUT,
   RPC_MESSAGE_MAX_SIZE,
   SparkConf,
+  STORAGE_CLEANUP_FILES_AFTER_EXECUTOR_EXIT,
 } from '../common/conf/index.js'
 import { systemClock } from '../common/index.js'
 import { configureLogging, getLogger } from '../common/log/index.js'
-import {
-  createNetworkRpc,
-  RefusalLog,
-  type RpcEnvironment,
-  type RpcPeer,
-  type RpcSecurity,
-  securityOptions,
-} from '../rpc/index.js'
+import { createNetworkRpc, RefusalLog, type RpcEnvironment, type RpcPeer, securityOptions } from '../rpc/index.js'
 import { Executor } from './executor.js'
+import type { ExecutorLaunchData } from './executor-launch.js'
 import { executorOptions } from './executor-options.js'
 import { executorExitCodes } from './exit-codes.js'
 
 const log = getLogger('ExecutorProcess')
-
-/** What the launcher of an executor process tells it. */
-export interface ExecutorLaunchData {
-  readonly executorId: string
-  readonly driver: { readonly host: string; readonly port: number }
-  readonly security: RpcSecurity
-  readonly slots: number
-  readonly memoryBytes: number
-  readonly localDirs: readonly string[]
-  readonly settings: Readonly<Record<string, string>>
-  /** Where others reach this machine; default the loopback address. */
-  readonly host?: string
-}
 
 export interface ExecutorSurroundings {
   readonly environment: NodeJS.ProcessEnv
@@ -61,8 +44,9 @@ export async function runExecutorProcess(
   const rpc = network(launch, conf)
   const folders = launch.localDirs.map((folder) => join(folder, `executor-${launch.executorId}`))
   // Whatever ends the process but SIGKILL, after which the driver's folder goes with all that is in it.
+  const cleansUp = conf.get(STORAGE_CLEANUP_FILES_AFTER_EXECUTOR_EXIT)
   process.once('exit', () => {
-    for (const folder of folders) removeFolder(folder, launcher.aborted)
+    if (cleansUp) for (const folder of folders) removeFolder(folder, launcher.aborted)
   })
   const leave = (code: number): never => process.exit(code)
   launcher.addEventListener('abort', () => leave(executorExitCodes.stopped))
@@ -85,9 +69,11 @@ export async function runExecutorProcess(
     for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
     const host = launch.host ?? '127.0.0.1'
     const server = await rpc.listen({
-      host,
+      host: launch.bindHost ?? host,
       port: conf.get(BLOCK_MANAGER_PORT),
       portRetries: conf.get(PORT_MAX_RETRIES),
+      advertise: { host },
+      allowUnauthenticated: conf.get(INSECURE),
     })
     const options = executorOptions(conf, {
       executorId: launch.executorId,

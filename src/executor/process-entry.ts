@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
-import { type ExecutorLaunchData, runExecutorProcess } from './executor-process.js'
+import type { ExecutorLaunchData } from './executor-launch.js'
+import { runExecutorProcess } from './executor-process.js'
 
 // The launch data comes as one line on standard input, which then stays open: its end means that the launcher is gone.
 const launcher = new AbortController()

@@ -49,6 +49,11 @@ export interface ManagerContext {
   log(level: 'info' | 'warn', message: string): void
   /** Passes a line of an executor's error output on to the user. */
   print(line: string): void
+  /**
+   * Passes a line of an executor's standard output on to the user, past a line of progress on the same screen. Undefined where there is none:
+   * the executor may then write to the driver's standard output itself.
+   */
+  readonly printOutput?: ((line: string) => void) | undefined
 }
 
 export interface InProcessExecutor {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Hono, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { getCookie } from 'hono/cookie'
 import type { Access } from './access.js'
 import { basePathOf, rootOf } from './base-path.js'
@@ -35,7 +34,7 @@ export interface Refusal {
 }
 
 /** Forms here have a few short fields. */
-const largestForm = 64 * 1024
+const largestBody = 64 * 1024
 
 /**
  * What stands before every page and action of a web server: it settles who asks, and turns away what another site makes a browser ask.
@@ -65,15 +64,15 @@ export class WebGate {
     this.#isKnownHost = knownHosts({ own, further: options.furtherHosts })
   }
 
-  /** Puts the gate before all routes of an application. `largestBody` is in bytes. */
-  guard(app: Hono<WebEnv>, largestBody = largestForm): void {
+  /** Puts the gate before all routes of an application. One that limits its bodies itself takes longer ones, and chunked ones. */
+  guard(app: Hono<WebEnv>, { limitsBodies = false }: { readonly limitsBodies?: boolean } = {}): void {
     app.use(this.#options.headers)
     app.use(async (c, next) => {
       const refusal = this.#foreign(c)
       if (refusal !== undefined) return c.text(`${refusal.problem}\n`, refusal.status)
       await next()
     })
-    app.use(bodyLimit({ maxSize: largestBody, onError: (c) => c.text('The request is too large.\n', 413) }))
+    if (!limitsBodies) app.use(refuseLongBodies)
     for (const filter of this.#options.filters) app.use(filter)
     app.use(async (c, next) => {
       this.#identify(c)
@@ -161,6 +160,13 @@ export class WebGate {
       (proxyOrigin !== undefined && origin.origin === proxyOrigin)
     )
   }
+}
+
+/** Browsers and curl say how long their forms are. Nothing is read here: a POST without any body, as clients of Java send it, has neither header. */
+const refuseLongBodies: MiddlewareHandler = async (c, next) => {
+  if (c.req.header('transfer-encoding') !== undefined) return c.text('The request must say its length.\n', 411)
+  if (Number(c.req.header('content-length') ?? 0) > largestBody) return c.text('The request is too large.\n', 413)
+  await next()
 }
 
 /**

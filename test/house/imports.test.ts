@@ -132,9 +132,12 @@ describe.each(pureCores)('$name', ({ folder, allowed }) => {
 })
 
 describe('the surroundings', () => {
-  test('are read by cli, driver and the entry of an executor process only', () => {
-    const readers = /^(?:cli|driver)\/|^executor\/process-entry\.ts$/
-    const others = files.filter(({ path }) => !readers.test(path))
+  test('are read by cli, driver and the entries of processes only', () => {
+    // A program that submit or a worker runs finds the command line that it would have had by itself.
+    const program = 'deploy/submit/run-application.ts'
+    // What the launcher starts inherits its environment.
+    const readers = /^(?:cli|driver)\/|^executor\/process-entry\.ts$|^deploy\/launcher\/surroundings\.ts$/
+    const others = files.filter(({ path }) => !readers.test(path) && path !== program)
     expect(linesWith(/\bprocess\.(?:env|argv)\b/, others)).toEqual([])
   })
 

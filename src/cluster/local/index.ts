@@ -1,2 +1,2 @@
-export { type ExecutorLaunch, localClusterManager } from './local-cluster-manager.js'
+export { localClusterManager } from './local-cluster-manager.js'
 export { localManager } from './local-manager.js'

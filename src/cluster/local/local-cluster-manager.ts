@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { EXECUTOR_MAX_FAILURES, EXECUTOR_START_TIMEOUT } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
-import { distFile, type ExecutorId, executorId } from '../../common/index.js'
-import { executorExitCodes } from '../../executor/index.js'
+import { type ExecutorId, executorId } from '../../common/index.js'
+import { type ExecutorLaunchData, executorExitCodes, exitCause, startExecutorProcess } from '../../executor/index.js'
 import type { ClusterManager, ExecutorLossCause, ExecutorProvider, ManagerContext } from '../../scheduler/index.js'
 
 /** `local-cluster[executors,cores,memoryMB]`: executor processes on this machine, reached over the network. */
@@ -22,17 +21,6 @@ export function parseLocalClusterUrl(url: string): { executors: number; cores: n
   if (match === null || executors < 1 || cores < 1 || memoryMiB < 64)
     throw new FiresteelError('FS_CONTEXT_MASTER_URL', { url })
   return { executors, cores, memoryMiB }
-}
-
-/** What an executor process reads from its standard input: nothing secret stands in argv. */
-export interface ExecutorLaunch {
-  readonly executorId: string
-  readonly driver: { readonly host: string; readonly port: number }
-  readonly security: ReturnType<ManagerContext['security']>
-  readonly slots: number
-  readonly memoryBytes: number
-  readonly localDirs: readonly string[]
-  readonly settings: Readonly<Record<string, string>>
 }
 
 const stopGraceMs = 2000
@@ -84,9 +72,12 @@ class LocalClusterProvider implements ExecutorProvider {
     for (const timer of this.#relaunches) clearTimeout(timer)
     const ended = [...this.#children.values()].map(
       (child) =>
-        new Promise<void>((resolve) =>
-          child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve()),
-        ),
+        new Promise<void>((resolve) => {
+          if (child.exitCode !== null || child.signalCode !== null) return resolve()
+          // What it wrote last is still passed on; processes that a task has started can keep the pipe open.
+          child.once('close', () => resolve())
+          child.once('exit', () => setTimeout(resolve, lastWordsMs))
+        }),
     )
     for (const child of this.#children.values()) {
       child.stdin?.end()
@@ -101,18 +92,8 @@ class LocalClusterProvider implements ExecutorProvider {
 
   #launch(): void {
     const id = executorId(String(this.#nextId++))
-    const entry = distFile('executor-process.js')
-    if (!existsSync(entry)) throw new FiresteelError('FS_EXECUTOR_ENTRY_MISSING', { file: entry })
     const memoryBytes = this.#shape.memoryMiB * 1048576
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
-      stdio: ['pipe', 'inherit', 'pipe'],
-      env: this.#context.executorEnvironment(),
-    })
-    this.#children.set(id, child)
-    this.#context.executorStarting(id)
-    this.#limitStart(id)
-    const errors = new ErrorOutput(child.stderr as Readable, (line) => this.#context.print(line))
-    const launch: ExecutorLaunch = {
+    const launch: ExecutorLaunchData = {
       executorId: id,
       driver: this.#context.driverAddress(),
       security: this.#context.security(),
@@ -121,8 +102,16 @@ class LocalClusterProvider implements ExecutorProvider {
       localDirs: this.#context.localDirs,
       settings: this.#context.executorSettings(),
     }
-    child.stdin?.on('error', () => undefined)
-    child.stdin?.write(`${JSON.stringify(launch)}\n`)
+    const { printOutput } = this.#context
+    const child = startExecutorProcess(launch, {
+      stdio: ['pipe', printOutput === undefined ? 'inherit' : 'pipe', 'pipe'],
+      env: this.#context.executorEnvironment(),
+    })
+    this.#children.set(id, child)
+    this.#context.executorStarting(id)
+    this.#limitStart(id)
+    const errors = new ErrorOutput(child.stderr as Readable, (line) => this.#context.print(line))
+    if (printOutput !== undefined) createInterface({ input: child.stdout as Readable }).on('line', printOutput)
     child.on('error', (error) =>
       this.#ended(id, { code: 'exitCode', message: `it could not be started: ${error.message}`, causedByApp: false }),
     )
@@ -134,7 +123,7 @@ class LocalClusterProvider implements ExecutorProvider {
       setTimeout(ended, lastWordsMs)
     })
     child.unref()
-    for (const pipe of [child.stdin, child.stderr]) (pipe as { unref?: () => void } | null)?.unref?.()
+    for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.()
   }
 
   /** An executor that never registers is not waited for without end. */
@@ -156,7 +145,7 @@ class LocalClusterProvider implements ExecutorProvider {
       const { host, port } = this.#context.driverAddress()
       return { code: 'network', message: `it could not reach the driver at ${host}:${port}`, causedByApp: false }
     }
-    return exitCause(code, signal, errors.sawOutOfMemory)
+    return exitCause(code, signal, errors)
   }
 
   /** As a cluster would, another executor takes the place of one that ended; not without end, when each ends at once. */
@@ -226,40 +215,5 @@ class ErrorOutput {
       if (line.startsWith('<--- Last few GCs --->')) this.#isDying = true
       if (!this.#isDying && line !== '') print(line)
     })
-  }
-}
-
-/** The cause that a process's end tells by itself. */
-export function exitCause(
-  code: number | null,
-  signal: NodeJS.Signals | null,
-  sawOutOfMemory = false,
-): ExecutorLossCause {
-  if (sawOutOfMemory) {
-    return {
-      code: 'processOutOfMemory',
-      message: 'its process ran out of heap memory and was ended by V8',
-      causedByApp: true,
-    }
-  }
-  if (signal !== null) {
-    const hint = signal === 'SIGKILL' ? '; the kernel does this when memory runs out' : ''
-    return { code: 'signal', message: `its process was ended by ${signal}${hint}`, causedByApp: true }
-  }
-  switch (code) {
-    case executorExitCodes.stopped:
-      return {
-        code: 'exitCode',
-        message: 'its process was asked to stop (SIGTERM) by somebody else',
-        causedByApp: true,
-      }
-    case executorExitCodes.driverUnreachable:
-      return { code: 'network', message: 'it could not reach the driver, as it says above', causedByApp: false }
-    case executorExitCodes.driverLost:
-      return { code: 'network', message: 'its connection to the driver broke', causedByApp: false }
-    case executorExitCodes.failed:
-      return { code: 'exitCode', message: 'it could not set itself up, as it says above', causedByApp: false }
-    default:
-      return { code: 'exitCode', message: `its process ended with exit code ${code}`, causedByApp: true }
   }
 }

@@ -83,7 +83,6 @@ export class StandaloneSubmitClient implements SubmitClient {
         name: 'client',
         ...securityOptions(clusterSecurity(conf)),
         maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
-        inBackground: true,
       })
     this.#masters = new MasterGroup({
       rpc: this.#rpc,

@@ -35,12 +35,35 @@ test("a program's own output on the same screen makes room first", () => {
   const stdout = { isTTY: true, write: shared.write }
   const original = stdout.write
   const terminal = new Terminal(shared, stdout)
+  terminal.watch()
   terminal.showStatus('[=>]')
   stdout.write('result\n')
   expect(shared.lines).toEqual(['result', ''])
   terminal.showStatus('[=>]')
-  terminal.clearStatus()
+  shared.write('its own error\n')
+  terminal.showStatus('[==>]')
+  expect(shared.lines).toEqual(['result', 'its own error', '[==>]'])
+  terminal.writeOutput('from elsewhere')
+  terminal.unwatch()
+  expect(shared.lines).toEqual(['result', 'its own error', 'from elsewhere', ''])
   expect(stdout.write).toBe(original)
+})
+
+test('a line that was begun is not overwritten, and a message goes below it', () => {
+  const shared = screen()
+  const stdout = { isTTY: true, write: shared.write }
+  const terminal = new Terminal(shared, stdout)
+  terminal.watch()
+  stdout.write('counting ... ')
+  stdout.write('\x1b[14G')
+  terminal.showStatus('[=>]')
+  expect(shared.lines).toEqual(['counting ... \x1b[14G'])
+  terminal.writeLine('a warning')
+  expect(shared.lines).toEqual(['counting ... \x1b[14G', 'a warning', '[=>]'])
+  stdout.write('typed ahead')
+  terminal.writeOutput('42')
+  terminal.unwatch()
+  expect(shared.lines).toEqual(['counting ... \x1b[14G', 'a warning', 'typed ahead', '42', ''])
 })
 
 test('without a terminal there is no status line', () => {

@@ -20,6 +20,8 @@ interface Header {
 
 export interface RecordFormat {
   readonly codec: CompressionCodec
+  /** JSON of fewer bytes is left as it is; 0 unless set. */
+  readonly compressFrom?: number
   readonly cipher?: RecordCipher
 }
 
@@ -28,8 +30,12 @@ const maxHeaderLength = 1_000
 /** A length in a header is only believed up to here. */
 const maxJsonLength = 256 * 2 ** 20
 
-export function encodeRecord(record: RecoveryRecord, { codec, cipher }: RecordFormat): Buffer {
+export function encodeRecord(
+  record: RecoveryRecord,
+  { codec: wanted, compressFrom = 0, cipher }: RecordFormat,
+): Buffer {
   const json = Buffer.from(JSON.stringify(record))
+  const codec = json.length < compressFrom ? compressionCodec('none') : wanted
   const compressed = codec.compress(json)
   const body = cipher === undefined ? compressed : cipher.encrypt(compressed, recordName(record.kind, record.id))
   const header: Header = {

@@ -55,8 +55,7 @@ export function wrongMethod(method: string, action: string, methods: readonly st
 
 export function unauthorized({ status, problem }: Refusal): Reply {
   if (status !== 401) return refused(status, problem)
-  const message =
-    "This request changes something: it needs the cluster's web token in the header Authorization: Bearer."
+  const message = "This request needs the cluster's web token, in the header Authorization: Bearer."
   return { ...refused(401, message), headers: { 'WWW-Authenticate': 'Bearer realm="firesteel"' } }
 }
 

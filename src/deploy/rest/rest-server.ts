@@ -71,7 +71,7 @@ export function createRestServer(service: MasterService, options: RestServerOpti
     if (isFromPage(c.req.raw.headers)) return send(c, refusedPage)
     await next()
   })
-  options.gate?.guard(app, options.maxBodyBytes ?? defaultMaxBodyBytes)
+  options.gate?.guard(app, { limitsBodies: true })
   app.all('*', async (c) => send(c, await actions.reply(c)))
   return app
 }

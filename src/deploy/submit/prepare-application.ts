@@ -16,6 +16,8 @@ export interface Submission {
   readonly packages?: readonly string[]
   readonly excludedPackages?: readonly string[]
   readonly repositories?: readonly string[]
+  /** Folders whose node_modules holds packages that are installed already. */
+  readonly moduleFolders?: readonly string[]
 }
 
 /** An application that can be imported. */
@@ -49,10 +51,11 @@ export async function prepareApplication(submission: Submission): Promise<Prepar
 }
 
 async function gatherExtraModules(submission: Submission): Promise<ExtraModules> {
-  const { jars = [], packages = [], excludedPackages, repositories = [] } = submission
+  const { jars = [], packages = [], excludedPackages, repositories = [], moduleFolders = [] } = submission
   const specs = [...packages, ...jars.filter(isTarball).map((jar) => resolve(jar))]
   const options = { excluded: excludedPackages, registry: repositories[0] }
-  return { files: moduleFiles(jars), folders: specs.length === 0 ? [] : [await installPackages(specs, options)] }
+  const installed = specs.length === 0 ? [] : [await installPackages(specs, options)]
+  return { files: moduleFiles(jars), folders: [...moduleFolders, ...installed] }
 }
 
 function canResolveOurselves(entry: string): boolean {

@@ -1,7 +1,9 @@
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SparkConf } from '../../../src/common/conf/index.js'
 import { createRestServer } from '../../../src/deploy/rest/index.js'
-import { startWebServer, type WebServer } from '../../../src/web/index.js'
+import { startWebServer, type WebServer, webSettings } from '../../../src/web/index.js'
 import { seededRandom } from '../../chaos/seeded-random.js'
 import { MemoryMaster } from '../../kit/memory-master.js'
 import { type RawRequest, randomRequest } from './rest-requests.js'
@@ -16,7 +18,8 @@ let server: WebServer
 
 beforeAll(async () => {
   master = new MemoryMaster()
-  server = await startWebServer(createRestServer(master), { host: '127.0.0.1', port: 0, portRetries: 0 })
+  const { gate } = await webSettings(new SparkConf(false), { host: '127.0.0.1', folder: tmpdir() })
+  server = await startWebServer(createRestServer(master, { gate }), { host: '127.0.0.1', port: 0, portRetries: 0 })
 })
 
 afterAll(() => server.close())
@@ -66,12 +69,14 @@ test(`no request, however odd, breaks the REST server, gets a stack out of it or
     if (master.ids.length > 50) master.forget()
   }
   // What was tried reached the server's own answers, not only Node's parser.
-  const seen = ['200', '400', '403', '405', '413', '468']
+  const seen = ['200', '400', '403', '405', '413', '421', '468']
   expect(seen.filter((status) => counts[status] === undefined)).toEqual([])
 }, 240_000)
 
 test('after all of it, a sound request is answered as ever', async () => {
-  const answer = await send(Buffer.from('GET /v1/submissions/readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'))
+  const answer = await send(
+    Buffer.from('GET /v1/submissions/readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'),
+  )
   expect(answer).toContain('HTTP/1.1 200 OK')
   expect(answer).toContain('"action" : "ReadyzResponse"')
 })

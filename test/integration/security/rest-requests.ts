@@ -77,6 +77,7 @@ const noise = (random: Random, length: number) => Buffer.from(Array.from({ lengt
 export function randomRequest(random: Random): RawRequest {
   return pick(random, [
     soundRequest,
+    bodyless,
     randomBytes,
     randomBody,
     cutJson,
@@ -100,6 +101,12 @@ function soundRequest(random: Random): RawRequest {
   const isCreate = path.endsWith('create')
   const method = readingPaths.includes(path) ? 'GET' : 'POST'
   return request(method, path, { body: isCreate ? JSON.stringify(valid) : '', isSound: true })
+}
+
+/** As clients of Java post without a body: no length of one either. */
+function bodyless(random: Random): RawRequest {
+  const path = pick(random, changingPaths)
+  return { bytes: Buffer.from(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`), isSound: true }
 }
 
 const randomBytes = (random: Random): RawRequest => ({ bytes: noise(random, upTo(random, 3_000)), isSound: false })
@@ -175,7 +182,7 @@ function brokenFraming(random: Random): RawRequest {
     'Expect: 200-maybe\r\nContent-Length: 3',
   ])
   return {
-    bytes: Buffer.from(`POST /v1/submissions/create HTTP/1.1\r\nHost: a\r\n${headers}\r\n\r\n${body}`),
+    bytes: Buffer.from(`POST /v1/submissions/create HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n\r\n${body}`),
     isSound: false,
   }
 }
@@ -187,6 +194,7 @@ function oddHeaders(random: Random): RawRequest {
     `Idempotency-Key: ${'k'.repeat(300)}`,
     'Host: [::bad',
     'Host: a b',
+    'Host: rebound.test',
     'Host: evil.test:99999999',
     `X-Long: ${'h'.repeat(20_000)}`,
     'Content-Encoding: gzip',
@@ -208,7 +216,7 @@ function request(
   }: { readonly body: string | Buffer; readonly header?: string; readonly isSound?: boolean },
 ): RawRequest {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body)
-  const host = header.startsWith('Host:') ? '' : 'Host: a\r\n'
+  const host = header.startsWith('Host:') ? '' : 'Host: 127.0.0.1\r\n'
   const head = `${method} ${path} HTTP/1.1\r\n${host}${header}\r\nContent-Length: ${bytes.length}\r\n\r\n`
   return { bytes: Buffer.concat([Buffer.from(head), bytes]), isSound }
 }

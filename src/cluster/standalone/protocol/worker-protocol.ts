@@ -83,6 +83,16 @@ export interface DriverStateMessage {
   readonly report: DriverReport
 }
 
+/**
+ * Sent to `masterEndpoint` as `workerLeaving`: it takes nothing new any more and ends what it runs. Sent again with `hasEnded` before it closes
+ * the connection. Executors that end so are reported; drivers are not: those that are supervised go on elsewhere.
+ */
+export interface WorkerLeaving {
+  readonly workerId: string
+  readonly reason: string
+  readonly hasEnded: boolean
+}
+
 /** Sent to `workerEndpoint` as `launchExecutor`. */
 export interface LaunchExecutor {
   readonly appId: string
@@ -120,3 +130,5 @@ export interface KillDriver {
 export interface ApplicationFinished {
   readonly appId: string
 }
+
+/* Without a body: `decommission` (take nothing new, end what runs, then yourself) and `standDown` (this master leads no longer). */

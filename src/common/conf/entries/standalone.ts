@@ -222,6 +222,14 @@ export const DEPLOY_ZOOKEEPER_SESSION_TIMEOUT = define({
   doc: 'With ZOOKEEPER: silence after which the ensemble takes a leader for dead.',
 })
 
+export const DEPLOY_ZOOKEEPER_DIGEST = define({
+  key: 'spark.firesteel.deploy.zookeeper.digest',
+  type: text,
+  secret: true,
+  defaultText: '(none: nodes are open to all)',
+  doc: 'With ZOOKEEPER: `user:password` as whom masters sign in (scheme digest); the nodes that they make are then closed to others.',
+})
+
 export const WORKER_TIMEOUT = define({
   key: 'spark.worker.timeout',
   type: duration('s', { min: 1 }),
@@ -403,4 +411,11 @@ export const SUBMIT_ALLOW_NATIVE_MODULES = define({
   type: boolean,
   default: 'false',
   doc: 'Lets packages with native add-ons (*.node) travel in cluster mode: driver and executors must run on the platform of the submitting machine.',
+})
+
+export const SUBMIT_PLATFORM = define({
+  key: 'spark.firesteel.submit.platform',
+  type: text,
+  defaultText: '(any)',
+  doc: 'Platform that the native code of an application submitted in cluster mode needs, such as linux-x64. spark-submit sets it.',
 })

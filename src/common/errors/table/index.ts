@@ -8,6 +8,7 @@ import { filesErrors } from './files.js'
 import { ioErrors } from './io.js'
 import { jobErrors } from './job.js'
 import { keyErrors } from './key.js'
+import { launcherErrors } from './launcher.js'
 import { rddErrors } from './rdd.js'
 import { recoveryErrors } from './recovery.js'
 import { restErrors } from './rest.js'
@@ -17,6 +18,7 @@ import { shuffleErrors } from './shuffle.js'
 import { storageErrors } from './storage.js'
 import { submitErrors } from './submit.js'
 import { webErrors } from './web.js'
+import { workerErrors } from './worker.js'
 
 /** All rows, by code. A code never changes its meaning. */
 export const errors = {
@@ -30,6 +32,7 @@ export const errors = {
   ...ioErrors,
   ...jobErrors,
   ...keyErrors,
+  ...launcherErrors,
   ...rddErrors,
   ...recoveryErrors,
   ...restErrors,
@@ -38,5 +41,6 @@ export const errors = {
   ...shuffleErrors,
   ...storageErrors,
   ...submitErrors,
+  ...workerErrors,
   ...webErrors,
 }

@@ -34,6 +34,7 @@ export class FileElection implements LeaderElection {
   #timer: Timer | undefined
   #busy: Promise<void> = Promise.resolve()
   #toldHolder = ''
+  #term = 0
 
   constructor(options: FileElectionOptions) {
     this.#options = options
@@ -62,6 +63,11 @@ export class FileElection implements LeaderElection {
     return false
   }
 
+  /** The last epoch of this one. */
+  get term(): number {
+    return this.#term
+  }
+
   /** One look or beat at a time. */
   #inTurn(step: () => Promise<void>): Promise<void> {
     const result = this.#busy.then(step)
@@ -87,6 +93,7 @@ export class FileElection implements LeaderElection {
     const epoch = await this.#nextEpoch()
     if (round !== this.#round) return this.#lock.release()
     this.#toldHolder = ''
+    this.#term = epoch
     this.#leaseUntil = startedAt + leaseMs
     this.#later(beatEveryMs, round, () => this.#beat(round))
     this.#events?.elected(epoch)

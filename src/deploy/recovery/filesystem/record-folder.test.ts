@@ -8,10 +8,12 @@ import { RecordFolder } from './record-folder.js'
 let folder: string
 let warnings: string[]
 let isLeading: boolean
+let term: number
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'firesteel-test-'))
   warnings = []
   isLeading = true
+  term = 1
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -19,7 +21,12 @@ const open = (codec?: string) =>
   new RecordFolder({
     folder,
     codec: codec === undefined ? undefined : compressionCodec(codec),
-    election: { isLeading: () => isLeading },
+    election: {
+      isLeading: () => isLeading,
+      get term() {
+        return term
+      },
+    },
     context: { masterUrl: 'spark://a:1', log: (_level, message) => warnings.push(message) },
   })
 
@@ -82,6 +89,12 @@ describe('a folder of records', () => {
     await expect(store.remove('app', 'a')).rejects.toMatchObject({ code: 'FS_RECOVERY_NOT_LEADER' })
     await expect(store.readAll()).rejects.toMatchObject({ code: 'FS_RECOVERY_NOT_LEADER' })
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('refuses what was decided in an earlier time of leading', async () => {
+    const late = open().store({ kind: 'app', id: 'late' })
+    term = 2
+    await expect(late).rejects.toMatchObject({ code: 'FS_RECOVERY_NOT_LEADER' })
   })
 
   test('names record and folder when it cannot write', async () => {

@@ -15,6 +15,7 @@ interface Change {
   readonly id: string
   /** The new record; absent to remove it. */
   readonly record?: RecoveryRecord
+  readonly term: number
   resolve(): void
   reject(error: Error): void
 }
@@ -22,7 +23,10 @@ interface Change {
 export interface RecordFolderOptions {
   readonly folder: string
   readonly codec?: CompressionCodec
-  readonly election: Pick<LeaderElection, 'isLeading'>
+  readonly election: Pick<LeaderElection, 'isLeading'> & {
+    /** Changes with each time that it is elected: what was decided in an earlier one is refused. */
+    readonly term: number
+  }
   readonly context: Pick<RecoveryContext, 'masterUrl' | 'log'>
 }
 
@@ -46,7 +50,8 @@ export class RecordFolder implements RecoveryStore {
 
   async readAll(): Promise<readonly RecoveryRecord[]> {
     this.#requireLeading('reading the state')
-    const { folder } = this.#options
+    const { folder, election } = this.#options
+    const { term } = election
     const names = await readdir(folder)
     await Promise.all(names.filter((name) => name.startsWith(temporaryPrefix)).map((name) => this.#discard(name)))
     const files = names.filter((name) => name.endsWith(recordSuffix))
@@ -55,7 +60,7 @@ export class RecordFolder implements RecoveryStore {
       const some = await Promise.all(files.slice(at, at + maxReads).map((name) => this.#read(name)))
       for (const record of some) if (record !== undefined) records.push(record)
     }
-    this.#requireLeading('reading the state')
+    this.#requireLeading('reading the state', term)
     return records
   }
 
@@ -73,7 +78,7 @@ export class RecordFolder implements RecoveryStore {
 
   #change(change: Pick<Change, 'kind' | 'id' | 'record'>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...change, resolve, reject })
+      this.#waiting.push({ ...change, term: this.#options.election.term, resolve, reject })
       this.#writing ??= this.#writeAll().finally(() => {
         this.#writing = undefined
       })
@@ -112,10 +117,10 @@ export class RecordFolder implements RecoveryStore {
     }
   }
 
-  async #settle({ kind, id }: Change, temporary: string | undefined): Promise<void> {
+  async #settle({ kind, id, term }: Change, temporary: string | undefined): Promise<void> {
     const path = join(this.#options.folder, `${recordName(kind, id)}${recordSuffix}`)
     try {
-      this.#requireLeading(`storing ${kind} ${id}`)
+      this.#requireLeading(`storing ${kind} ${id}`, term)
       if (temporary === undefined) await unlink(path)
       else await rename(temporary, path)
     } catch (error) {
@@ -149,8 +154,8 @@ export class RecordFolder implements RecoveryStore {
     await unlink(join(this.#options.folder, name)).catch(() => undefined) // it only takes room
   }
 
-  #requireLeading(action: string): void {
-    if (this.#options.election.isLeading()) return
+  #requireLeading(action: string, term = this.#options.election.term): void {
+    if (this.#options.election.isLeading() && this.#options.election.term === term) return
     throw new FiresteelError('FS_RECOVERY_NOT_LEADER', { masterUrl: this.#options.context.masterUrl, action })
   }
 

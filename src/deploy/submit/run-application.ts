@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
-import { mapStack } from '../closure/index.js'
-import { FiresteelError } from '../common/errors/index.js'
-import { describeError } from '../common/log/index.js'
-import type { PreparedApplication } from '../deploy/submit/index.js'
+import { mapStack } from '../../closure/index.js'
+import { FiresteelError } from '../../common/errors/index.js'
+import { describeError } from '../../common/log/index.js'
+import type { PreparedApplication } from './prepare-application.js'
 
 export interface RunOptions {
   readonly args: readonly string[]
@@ -47,7 +47,7 @@ async function callExport(
 
 /** Frames that only say that submit loaded the application. */
 const loaderFrames =
-  /^\s+at (?:async )?(?:.*\(node:internal\/modules\/|(?:runApplication|callExport|run|submitCommand|main) ).*\n?|^\s+at async file:.*\/cli\.js:.*\n?/gm
+  /^\s+at (?:async )?(?:.*\(node:internal\/modules\/|(?:runApplication|callExport|run|runDriver|submitCommand|main) ).*\n?|^\s+at async file:.*\/(?:cli|driver-process)\.js:.*\n?/gm
 
 /** What is printed for an error that an application did not catch: its stack in the user's files, hint, and causes. */
 export function describeFailure(error: unknown): string {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { executorExitCodes } from '../../executor/index.js'
-import { exitCause } from './local-cluster-manager.js'
+import { exitCause } from './exit-cause.js'
+import { executorExitCodes } from './exit-codes.js'
 
 test('each way for a process to end has a text of its own', () => {
   const ends = [
     exitCause(null, 'SIGKILL'),
     exitCause(null, 'SIGSEGV'),
-    exitCause(null, 'SIGABRT', true),
+    exitCause(null, 'SIGABRT', { sawOutOfMemory: true }),
     exitCause(1, null),
     ...Object.values(executorExitCodes).map((code) => exitCause(code, null)),
   ]
@@ -21,4 +21,10 @@ test('each way for a process to end has a text of its own', () => {
     'network',
     'exitCode',
   ])
+})
+
+test('what the process said stands in the message where nobody sees its log', () => {
+  const said = 'the driver at host:1 does not answer'
+  expect(exitCause(executorExitCodes.driverUnreachable, null, { said }).message).toContain(said)
+  expect(exitCause(executorExitCodes.failed, null, { said }).message).toContain(said)
 })

@@ -1,0 +1,27 @@
+import { constants } from 'node:os'
+import { type SparkConf, WORKER_DECOMMISSION_SIGNAL } from '../../common/conf/index.js'
+import { FiresteelError } from '../../common/errors/index.js'
+import type { Worker } from './worker.js'
+
+/**
+ * SIGTERM and SIGINT end the worker and all that it runs, the signal of `spark.worker.decommission.signal` decommissions it. Whoever called this
+ * ends the process once `worker.ended` resolves.
+ *
+ * @throws FS_CONF_VALUE when this system has no such signal
+ */
+export function heedSignals(worker: Worker, conf: SparkConf): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.stop())
+  const { key } = WORKER_DECOMMISSION_SIGNAL
+  const value = conf.get(WORKER_DECOMMISSION_SIGNAL)
+  const name = `SIG${value.trim().toUpperCase().replace(/^SIG/, '')}`
+  // Not every system has the default.
+  if (!(name in constants.signals) && !conf.contains(key)) return
+  const fail = (cause?: unknown) =>
+    new FiresteelError('FS_CONF_VALUE', { key, value, accepts: 'the name of a signal that can be caught' }, { cause })
+  if (!(name in constants.signals)) throw fail()
+  try {
+    process.on(name as NodeJS.Signals, () => worker.decommission())
+  } catch (error) {
+    throw fail(error)
+  }
+}

@@ -1,0 +1,13 @@
+/** `firesteel/launcher`: starts applications from programs, and follows what becomes of them. */
+export {
+  isFinalLaunchState,
+  type LaunchedApplication,
+  type LaunchOptions,
+  type LaunchOutput,
+  type LaunchResult,
+  type LaunchSettings,
+  type LaunchState,
+  type LaunchStatus,
+  launch,
+  launchInProcess,
+} from './deploy/launcher/index.js'

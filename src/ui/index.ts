@@ -1,0 +1,6 @@
+export type { DaemonUi } from './daemon-ui.js'
+export type { Environment } from './environment-page.js'
+export type { ReadLog } from './log-text.js'
+export { createMasterUi, type MasterUiOptions } from './master/master-ui.js'
+export { type MasterSurroundings, masterUiOptions, workerUiOptions } from './ui-options.js'
+export { createWorkerUi, type WorkerUiOptions } from './worker/worker-ui.js'

@@ -1,0 +1,425 @@
+import { SparkConf } from '../common/conf/index.js'
+import { type Clock, ManualClock } from '../common/index.js'
+import type {
+  ApplicationExecutorView,
+  ApplicationView,
+  DriverView,
+  MasterService,
+  MasterView,
+  WorkerView,
+} from '../deploy/master/index.js'
+import type { LogPart, WorkerService, WorkerView as WorkersOwnView } from '../deploy/worker/index.js'
+import { type WebSettingsOptions, webSettings } from '../web/index.js'
+import type { DaemonUi } from './daemon-ui.js'
+import { createMasterUi } from './master/master-ui.js'
+import { masterUiOptions, workerUiOptions } from './ui-options.js'
+import { createWorkerUi } from './worker/worker-ui.js'
+
+/* States of masters and workers as plain data, with the pages over them; no decision is made here. */
+
+export const someTime = Date.UTC(2026, 10, 22, 15, 38, 20, 371)
+const minute = 60_000
+
+export interface UiFixtureOptions extends Partial<WebSettingsOptions> {
+  readonly settings?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  readonly log?: MemoryLog
+  readonly clock?: Clock
+}
+
+/** A master that shows what it is given and notes what it is asked. */
+export class MemoryMaster implements MasterService {
+  readonly url = 'spark://127.0.0.1:7077'
+  readonly restUrl: string | undefined = 'spark://127.0.0.1:6066'
+  readonly webUiUrl = 'http://127.0.0.1:8080'
+  readonly asked: string[] = []
+  readonly listeners = new Set<() => void>()
+  state: MasterView
+
+  constructor(state: MasterView = emptyMaster()) {
+    this.state = state
+  }
+
+  set(state: Partial<MasterView>): void {
+    this.state = { ...this.state, ...state }
+    for (const listener of this.listeners) listener()
+  }
+
+  view(): MasterView {
+    return this.state
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => void this.listeners.delete(listener)
+  }
+
+  killApplication(appId: string, by: string): void {
+    this.asked.push(`kill application ${appId} by ${by}`)
+    const killed = this.state.activeApplications.filter(({ id }) => id === appId)
+    this.set({
+      activeApplications: this.state.activeApplications.filter(({ id }) => id !== appId),
+      completedApplications: [
+        ...killed.map(
+          (app): ApplicationView => ({ ...app, state: 'KILLED', endedAt: someTime, message: `killed by ${by}` }),
+        ),
+        ...this.state.completedApplications,
+      ],
+    })
+  }
+
+  killDriver(driverId: string): ReturnType<MasterService['killDriver']> {
+    this.asked.push(`kill driver ${driverId}`)
+    const success = this.state.activeDrivers.some(({ id }) => id === driverId)
+    const message = success
+      ? `kill request for ${driverId} submitted`
+      : `driver ${driverId} has already finished or does not exist`
+    return Promise.resolve({ type: 'answered', driverId, success, message })
+  }
+
+  decommissionWorkers(hosts: readonly string[]): Promise<readonly string[]> {
+    this.asked.push(`decommission ${hosts.join(', ')}`)
+    return Promise.resolve(this.state.workers.filter(({ host }) => hosts.includes(host)).map(({ id }) => id))
+  }
+
+  submitDriver(): ReturnType<MasterService['submitDriver']> {
+    return Promise.resolve({ type: 'refused', message: 'not asked by pages' })
+  }
+
+  driverStatus(): ReturnType<MasterService['driverStatus']> {
+    return { found: false }
+  }
+
+  killAllDrivers(): void {
+    this.asked.push('kill all drivers')
+  }
+
+  clearCompleted(): void {
+    this.asked.push('clear')
+  }
+}
+
+/** A log in memory that can grow. */
+export class MemoryLog {
+  #bytes = Buffer.alloc(0)
+
+  write(text: string): this {
+    this.#bytes = Buffer.concat([this.#bytes, Buffer.from(text)])
+    return this
+  }
+
+  readonly read = ({ end, bytes }: { readonly end?: number; readonly bytes: number }): Promise<LogPart> => {
+    const total = this.#bytes.length
+    let to = Math.min(end ?? total, total)
+    let from = Math.max(0, to - bytes)
+    // At whole characters: bytes that go on with one begin with the bits 10.
+    while (from < to && (this.#bytes[from]! & 0xc0) === 0x80) from++
+    while (to < total && to > from && (this.#bytes[to]! & 0xc0) === 0x80) to--
+    return Promise.resolve({ text: this.#bytes.toString('utf8', from, to), start: from, end: to, total })
+  }
+}
+
+export class MemoryWorker implements WorkerService {
+  readonly url = 'spark://127.0.0.1:45371'
+  readonly webUiUrl = 'http://127.0.0.1:8081'
+  readonly logs = new Map<string, MemoryLog>()
+  readonly listeners = new Set<() => void>()
+  state: WorkersOwnView
+
+  constructor(state: WorkersOwnView = emptyWorker()) {
+    this.state = state
+  }
+
+  set(state: Partial<WorkersOwnView>): void {
+    this.state = { ...this.state, ...state }
+    for (const listener of this.listeners) listener()
+  }
+
+  view(): WorkersOwnView {
+    return this.state
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => void this.listeners.delete(listener)
+  }
+
+  readLog(...[owner, type, range]: Parameters<WorkerService['readLog']>): Promise<LogPart | undefined> {
+    const { kind, ...ids } = owner
+    return this.logs.get([kind, ...Object.values(ids), type].join(' '))?.read(range) ?? Promise.resolve(undefined)
+  }
+
+  decommission(): void {}
+}
+
+/** The pages of a master on loopback, without a secret unless one is given. */
+export async function masterUi(
+  service: MasterService,
+  options: UiFixtureOptions = {},
+): Promise<DaemonUi & { token?: string }> {
+  const { settings = {}, env = {}, log, clock = new ManualClock(someTime + 7000), ...web } = options
+  const conf = new SparkConf(false).setAll(settings)
+  const { gate } = await webSettings(conf, { host: '127.0.0.1', folder: '/', now: () => clock.now(), ...web })
+  const ui = createMasterUi(
+    service,
+    masterUiOptions(conf, { gate, env, startedAt: someTime, readLog: log?.read, clock }),
+  )
+  return { ...ui, token: gate.access.token }
+}
+
+export async function workerUi(
+  service: WorkerService,
+  options: UiFixtureOptions = {},
+): Promise<DaemonUi & { token?: string }> {
+  const { settings = {}, clock = new ManualClock(someTime + 7000), ...web } = options
+  const conf = new SparkConf(false).setAll(settings)
+  const { gate } = await webSettings(conf, { host: '127.0.0.1', folder: '/', now: () => clock.now(), ...web })
+  const ui = createWorkerUi(service, { ...workerUiOptions(conf, { gate }), clock })
+  return { ...ui, token: gate.access.token }
+}
+
+export function emptyMaster(): MasterView {
+  return {
+    status: 'ALIVE',
+    workers: [],
+    activeApplications: [],
+    completedApplications: [],
+    activeDrivers: [],
+    completedDrivers: [],
+  }
+}
+
+export function aWorker(number: number, more: Partial<WorkerView> = {}): WorkerView {
+  const port = 40_000 + number
+  return {
+    id: `worker-20261122153447-10.0.0.${number}-${port}`,
+    host: `10.0.0.${number}`,
+    port,
+    webUiUrl: `http://10.0.0.${number}:8081`,
+    state: 'ALIVE',
+    cores: 16,
+    coresUsed: number % 17,
+    memoryMiB: 65_536,
+    memoryUsedMiB: 1024 * (number % 17),
+    resources: {},
+    resourcesUsed: {},
+    lastHeartbeat: someTime,
+    ...more,
+  }
+}
+
+export function anExecutor(number: number, more: Partial<ApplicationExecutorView> = {}): ApplicationExecutorView {
+  const worker = aWorker(number + 1)
+  return {
+    id: String(number),
+    workerId: worker.id,
+    workerHost: worker.host,
+    workerPort: worker.port,
+    workerWebUiUrl: worker.webUiUrl,
+    cores: 4,
+    memoryMiB: 4096,
+    resources: {},
+    state: 'RUNNING',
+    ...more,
+  }
+}
+
+export function anApplication(number: number, more: Partial<ApplicationView> = {}): ApplicationView {
+  return {
+    id: `app-20261122153820-${String(number).padStart(4, '0')}`,
+    name: `nightly-report-${number}`,
+    user: 'ada',
+    state: 'RUNNING',
+    submittedAt: someTime - number * minute,
+    coresMax: 16,
+    coresGranted: 8,
+    memoryPerExecutorMiB: 4096,
+    resourcesPerExecutor: {},
+    uiUrl: 'http://10.0.0.9:4040',
+    executors: [anExecutor(0), anExecutor(1)],
+    endedExecutors: [],
+    ...more,
+  }
+}
+
+export function aDriver(number: number, more: Partial<DriverView> = {}): DriverView {
+  const worker = aWorker(1)
+  return {
+    id: `driver-20261122153812-${String(number).padStart(4, '0')}`,
+    name: `report-${number}`,
+    user: 'grace',
+    state: 'RUNNING',
+    submittedAt: someTime - number * minute,
+    startedAt: someTime - number * minute + 1000,
+    workerId: worker.id,
+    workerHostPort: `${worker.host}:${worker.port}`,
+    workerWebUiUrl: worker.webUiUrl,
+    cores: 1,
+    memoryMiB: 1024,
+    resources: {},
+    supervise: false,
+    attempt: 1,
+    mainClass: 'report.ts',
+    ...more,
+  }
+}
+
+const waitsForCores =
+  'asked for 16 cores in executors of 4 cores and 4 GiB; the largest free share of a worker is 2 cores and 1.5 GiB'
+
+export function busyMaster(workers = 20, applications = 10): MasterView {
+  return {
+    status: 'ALIVE',
+    workers: Array.from({ length: workers }, (_, at) =>
+      aWorker(at + 1, at === 2 ? { resources: { gpu: ['0', '1'] }, resourcesUsed: { gpu: ['0'] } } : {}),
+    ),
+    activeApplications: Array.from({ length: applications }, (_, at) =>
+      anApplication(
+        at,
+        at === 1 ? { state: 'WAITING', coresGranted: 0, executors: [], waitingReason: waitsForCores } : {},
+      ),
+    ),
+    completedApplications: [
+      anApplication(90, { state: 'FINISHED', endedAt: someTime - 60 * minute, coresGranted: 0, executors: [] }),
+    ],
+    activeDrivers: [
+      aDriver(1, { supervise: true, attempt: 2 }),
+      aDriver(2, {
+        state: 'SUBMITTED',
+        startedAt: undefined,
+        workerId: undefined,
+        workerWebUiUrl: undefined,
+        waitingReason: 'needs 8 cores and 16 GiB; the largest free share of a worker is 2 cores and 1.5 GiB',
+      }),
+    ],
+    completedDrivers: [aDriver(3, { state: 'FINISHED', endedAt: someTime, exitCode: 0 })],
+  }
+}
+
+/** Everything that can go wrong, with names that are no good. */
+export function failingMaster(): MasterView {
+  const hostile = '<img src=x onerror=alert(1)>"\'&'
+  return {
+    status: 'RECOVERING',
+    workers: [
+      aWorker(1, { state: 'DEAD', coresUsed: 0, memoryUsedMiB: 0 }),
+      aWorker(2, { state: 'DECOMMISSIONED', webUiUrl: 'javascript:alert(1)' }),
+      aWorker(3, { state: 'UNKNOWN' }),
+    ],
+    activeApplications: [
+      anApplication(1, { name: hostile, user: hostile, uiUrl: 'javascript:alert(1)', state: 'UNKNOWN' }),
+      anApplication(2, {
+        state: 'WAITING',
+        executors: [],
+        coresGranted: 0,
+        waitingReason: `no worker is alive ${hostile}`,
+      }),
+    ],
+    completedApplications: [
+      anApplication(3, {
+        state: 'FAILED',
+        endedAt: someTime,
+        executors: [],
+        coresGranted: 0,
+        message: '10 executors in a row ended without one running: exit code 137, killed for want of memory',
+        endedExecutors: [
+          anExecutor(0, {
+            state: 'FAILED',
+            exitCode: 137,
+            message: 'killed by SIGKILL: the machine ran out of memory',
+          }),
+          anExecutor(1, { state: 'LOST', message: `its worker was silent for 60 s ${hostile}` }),
+        ],
+      }),
+      anApplication(4, {
+        state: 'KILLED',
+        endedAt: someTime,
+        executors: [],
+        coresGranted: 0,
+        message: 'killed by ada',
+      }),
+    ],
+    activeDrivers: [
+      aDriver(5, { state: 'RELAUNCHING', supervise: true, attempt: 12, message: `worker lost ${hostile}` }),
+    ],
+    completedDrivers: [
+      aDriver(6, {
+        state: 'ERROR',
+        endedAt: someTime,
+        message: 'the application report.ts was not found on the worker',
+      }),
+      aDriver(7, { state: 'FAILED', endedAt: someTime, exitCode: 1 }),
+      aDriver(8, { state: 'KILLED', endedAt: someTime }),
+    ],
+  }
+}
+
+export function emptyWorker(): WorkersOwnView {
+  return {
+    id: 'worker-20261122153447-127.0.0.1-45371',
+    host: '127.0.0.1',
+    port: 45_371,
+    masterUrl: 'spark://127.0.0.1:7077',
+    masterWebUiUrl: 'http://127.0.0.1:8080',
+    cores: 8,
+    coresUsed: 0,
+    memoryMiB: 16_384,
+    memoryUsedMiB: 0,
+    resources: {},
+    resourcesUsed: {},
+    executors: [],
+    finishedExecutors: [],
+    drivers: [],
+    finishedDrivers: [],
+  }
+}
+
+export function busyWorker(): WorkersOwnView {
+  const executor = {
+    appId: 'app-20261122153820-0000',
+    executorId: '0',
+    state: 'RUNNING',
+    cores: 4,
+    memoryMiB: 4096,
+    resources: {},
+    appName: 'nightly-report-0',
+    user: 'ada',
+    appUiUrl: 'http://10.0.0.9:4040',
+    startedAt: someTime,
+  } as const
+  const driver = {
+    driverId: 'driver-20261122153812-0001',
+    attempt: 1,
+    state: 'RUNNING',
+    cores: 1,
+    memoryMiB: 1024,
+    resources: {},
+    name: 'report',
+    mainClass: 'report.ts',
+    startedAt: someTime,
+  } as const
+  return {
+    ...emptyWorker(),
+    coresUsed: 5,
+    memoryUsedMiB: 5120,
+    resources: { gpu: ['0', '1'] },
+    resourcesUsed: { gpu: ['1'] },
+    executors: [executor, { ...executor, executorId: '3', resources: { gpu: ['1'] } }],
+    finishedExecutors: [
+      { ...executor, executorId: '1', state: 'EXITED', exitCode: 0, endedAt: someTime + minute },
+      {
+        ...executor,
+        executorId: '2',
+        state: 'FAILED',
+        exitCode: 137,
+        message: 'killed by SIGKILL <b>: the machine ran out of memory',
+        cause: { code: 'PROCESS_OUT_OF_MEMORY', causedByApp: true },
+        endedAt: someTime + 2 * minute,
+      },
+    ],
+    drivers: [driver],
+    finishedDrivers: [
+      { ...driver, driverId: 'driver-20261122153812-0000', state: 'FAILED', exitCode: 1, endedAt: someTime + minute },
+    ],
+  }
+}
