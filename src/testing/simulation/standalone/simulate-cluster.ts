@@ -31,7 +31,7 @@ export function randomClusterOptions(seed: number): ClusterOptions {
     applications: prng.between(0, 4),
     drivers: prng.between(0, 6),
     latencyMs: prng.chance(0.7) ? { min: 1, max: 20 } : { min: 1, max: 400 },
-    storeMs: prng.chance(0.7) ? { min: 0, max: 20 } : { min: 50, max: 600 },
+    storeMs: prng.chance(0.7) ? { min: 0, max: 20 } : { min: 50, max: 300 },
     faultsUntilMs: prng.pick([5_000, 15_000]),
     masterDeaths: some(0.5, 3),
     workerDeaths: some(0.5, 3),
