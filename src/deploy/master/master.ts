@@ -69,6 +69,8 @@ export class Master implements MasterService {
   #queue: EffectQueue | undefined
   #store: RecoveryStore | undefined
   #election: LeaderElection | undefined
+  /** Of this master's time as the leader; undefined while it stands by. */
+  #epoch: number | undefined
   #nextRequest: RequestId = 1
   #wake: Timer | undefined
   #changes: Timer | undefined
@@ -163,8 +165,10 @@ export class Master implements MasterService {
 
   async #elected(epoch: number): Promise<void> {
     const store = this.#store as RecoveryStore
+    this.#epoch = epoch
     try {
       const records = (await store.readAll()) as readonly StoredRecord[]
+      if (this.#epoch !== epoch) return // deposed as it read
       log.info(`${this.url} leads from now on (epoch ${epoch}); ${records.length} records of earlier leaders`)
       this.#queue = new EffectQueue({
         store,
@@ -179,13 +183,15 @@ export class Master implements MasterService {
         workers: records.filter((record): record is StoredWorker => record.kind === 'worker'),
       })
     } catch (error) {
-      this.#standDown(`the state of earlier leaders could not be read: ${(error as Error).message}`)
+      if (this.#epoch === epoch)
+        this.#standDown(`the state of earlier leaders could not be read: ${(error as Error).message}`)
     }
   }
 
   #deposed(reason: string): void {
-    if (this.#isStopped) return
+    if (this.#isStopped || this.#epoch === undefined) return
     log.warn(`${this.url} leads no longer: ${reason}`)
+    this.#epoch = undefined
     this.#queue?.close()
     this.#queue = undefined
     this.#running.handle({ type: 'deposed' }, this.#clock.now())
@@ -221,6 +227,9 @@ export class Master implements MasterService {
 
   #handle(event: MasterEvent): void {
     if (this.#isStopped || this.#core === undefined) return
+    // One that was frozen for long finds out here, before it acts as if it led; the election tells it again, which is no matter.
+    if (this.#queue !== undefined && this.#election?.isLeading() === false)
+      this.#deposed('its time as the leader is over')
     const effects = this.#core.handle(event, this.#clock.now())
     if (this.#queue === undefined) for (const effect of effects) this.#performUnstored(effect)
     else this.#queue.add(effects)
