@@ -17,6 +17,7 @@ import {
   type SubmitDriverAnswer,
   type UnregisterApplication,
   type WorkerHeartbeat,
+  type WorkerLeaving,
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
 import type { SparkConf } from '../../common/conf/index.js'
