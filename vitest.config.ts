@@ -2,7 +2,11 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-const alias = { 'firesteel/testing': path('./dist/testing.js'), firesteel: path('./dist/index.js') }
+const alias = {
+  'firesteel/launcher': path('./dist/launcher.js'),
+  'firesteel/testing': path('./dist/testing.js'),
+  firesteel: path('./dist/index.js'),
+}
 
 /**
  * `unit` tests sit beside the source and touch no socket; `house` tests hold the rules of the code base; `integration` tests cross

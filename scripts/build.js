@@ -11,6 +11,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Name in dist/ -> entry point. Threads and executor processes load these files, never a `.ts`. */
 const entryPoints = {
   index: 'src/index.ts',
+  launcher: 'src/launcher.ts',
   testing: 'src/testing/index.ts',
   cli: 'src/cli/main.ts',
   'driver-process': 'src/deploy/worker/driver-entry.ts',

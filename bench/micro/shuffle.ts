@@ -138,7 +138,13 @@ for (const codec of ['none', 'lz4']) {
       let sum = 0
       for (let p = 0; p < numPartitions; p++) {
         const length = info.lengths[p] as number
-        const source: LocalSource = { kind: 'local', mapId: 0, executorId: '', path: info.path, offset, length }
+        const source: LocalSource = {
+          kind: 'local',
+          mapId: 0,
+          executorId: '',
+          path: info.path,
+          range: { offset, length },
+        }
         offset += length
         const input = new ShuffleInput({ shuffleId: 0, reduceId: p, sources: [source] })
         for (let batch = input.next(); batch !== undefined; batch = input.next()) sum += batch.keys.length
@@ -172,7 +178,7 @@ for (const [numPartitions, records] of [
     const writer = new PartitionWriter({ ...options, file: join(folder, `tiny-${mapId}`) })
     for (let i = 0; i < 5; i++) writer.add(0, `key${i}`, i)
     const { path, lengths } = writer.commit()
-    return { kind: 'local', mapId, executorId: '', path, offset: 0, length: lengths[0] as number }
+    return { kind: 'local', mapId, executorId: '', path, range: { offset: 0, length: lengths[0] as number } }
   })
   rate('blocks of 5 records read (blocks, not records)', 1000, () => {
     const input = new ShuffleInput({ shuffleId: 0, reduceId: 0, sources })

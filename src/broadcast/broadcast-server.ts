@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib'
 import { FiresteelError } from '../common/errors/index.js'
 import { type BroadcastId, broadcastId } from '../common/index.js'
 import type { RpcContext, RpcEnvironment, RpcMessage } from '../rpc/index.js'
-import { encodeValue } from '../serializer/index.js'
-import { rendezvousOrder, sharedBytes } from '../storage/index.js'
+import { encodeSharedValue } from '../serializer/index.js'
+import { rendezvousOrder } from '../storage/index.js'
 import { Broadcast } from './broadcast.js'
 import {
   type BroadcastShape,
@@ -66,12 +66,10 @@ export class BroadcastServer {
     })
   }
 
-  /** Encodes a value and offers it to executors. @throws what `encodeValue` throws for values that cannot travel. */
+  /** Encodes a value and offers it to executors. @throws what `encodeBatch` throws for values that cannot travel. */
   broadcast<T>(value: T): Broadcast<T> {
-    const encoded = encodeValue(value)
     // In shared memory, so that an executor in this process needs no copy.
-    const bytes = sharedBytes(encoded.byteLength)
-    bytes.set(encoded)
+    const bytes = encodeSharedValue(value)
     const id = broadcastId(++this.#lastId)
     this.#held.set(id, { bytes, shape: this.#shapeOf(bytes), holders: new Map() })
     return new Broadcast(id, value, {

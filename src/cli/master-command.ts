@@ -34,7 +34,7 @@ export async function masterCommand(argv: readonly string[]): Promise<void> {
     recovery: await recoveryMode(conf),
     secret: clusterSecurity(conf).secret?.text,
   })
-  const blobs = openMasterBlobs(conf, env, rpc)
+  const blobs = openMasterBlobs(conf, { environment: env, rpc, address: server.bound })
   const place = { conf, env, host }
   const web = await startMasterWeb(master, { ...place, port: portOf(webUiPort(args, env), '--webui-port') })
   const rest = await startRestWeb(master, { ...place, port: undefined, blobs })

@@ -44,6 +44,9 @@ function resolveConf(argv: readonly string[]): boolean {
     command: 'spark-shell',
   })
   if (request.action !== 'run') return false
+  if (request.deployMode === 'cluster') {
+    throw new FiresteelError('FS_SUBMIT_NO_CLUSTER_MODE', { master: 'the shell', reason: 'its prompt runs here' })
+  }
   if (request.verbose) printNote(describeRequest(request))
   for (const warning of request.warnings) getLogger('SparkShell').warn(warning)
   setSubmittedConf(request.conf)

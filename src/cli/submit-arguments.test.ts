@@ -91,6 +91,39 @@ describe('the command line of submit', () => {
     expect([...conf.keys()]).toEqual(['spark.master', 'spark.app.name', 'spark.executor.memroy'])
   })
 
+  test('asks a cluster about a driver, or for its end, without an application', () => {
+    const master = '--master spark://a:7077,b:7077'
+    const command = parse(`${master} --kill driver-1`)
+    expect(command).toMatchObject({ action: 'kill', driverId: 'driver-1', warnings: [] })
+    expect(parse(`${master} --status driver-2`)).toMatchObject({ action: 'status', driverId: 'driver-2' })
+    if (command.action !== 'kill') throw new Error('not a kill')
+    expect(command.conf.get('spark.master')?.value).toBe('spark://a:7077,b:7077')
+    expect(command.conf.has('spark.app.name')).toBe(false)
+  })
+
+  test('takes the flags of cluster mode, which are settings too', () => {
+    const request = run(
+      '--master spark://a --deploy-mode cluster --supervise --driver-cores 2 --total-executor-cores 8 --executor-cores 4 app.ts --supervise',
+    )
+    expect(request.deployMode).toBe('cluster')
+    expect(request.args).toEqual(['--supervise'])
+    const keys = ['spark.driver.supervise', 'spark.driver.cores', 'spark.cores.max', 'spark.executor.cores']
+    expect(keys.map((key) => settingOf(request, key))).toEqual(['true', '2', '8', '4'])
+    expect(settingOf(run('--master spark://a app.ts'), 'spark.driver.supervise')).toBeUndefined()
+  })
+
+  test('takes the secret from the environment, and says that one on the command line is seen', () => {
+    const environment = { SPARK_AUTHENTICATE_SECRET: 'hush' }
+    const key = 'spark.authenticate.secret'
+    expect(run('app.ts', { environment }).conf.get(key)?.source).toEqual({
+      kind: 'environment',
+      variable: 'SPARK_AUTHENTICATE_SECRET',
+    })
+    const { warnings } = run(`-c ${key}=x app.ts`)
+    expect(warnings).toEqual([expect.stringContaining(`${key} on a command line is seen by everybody`)])
+    expect(warnings.join()).not.toContain('=x')
+  })
+
   test('asks for help or the version even without an application', () => {
     expect(parse('--help')).toEqual({ action: 'help' })
     expect(parse('-h app.ts')).toEqual({ action: 'help' })
@@ -109,8 +142,17 @@ describe('refusals', () => {
     ['--conf spark.a app.ts', "[FS_SUBMIT_FLAG_VALUE] --conf needs key=value, not 'spark.a'"],
     ['-c =1 app.ts', "[FS_SUBMIT_FLAG_VALUE] --conf needs key=value, not '=1'"],
     ['--py-files a.py app.ts', '[FS_SUBMIT_FLAG_UNSUPPORTED] --py-files cannot be used: Firesteel runs JavaScript'],
-    ['--kill driver-1', '[FS_SUBMIT_FLAG_UNSUPPORTED] --kill cannot be used: this version has local masters only'],
-    ['--deploy-mode cluster app.ts', '[FS_SUBMIT_FLAG_UNSUPPORTED] --deploy-mode cluster cannot be used'],
+    ['--kill driver-1', '[FS_SUBMIT_NO_CLUSTER_MODE] cluster deploy mode cannot be used with local[*]'],
+    ['--kill', '[FS_SUBMIT_FLAG_VALUE] --kill needs a value (ID)'],
+    ['--supervise=yes app.ts', "[FS_SUBMIT_FLAG_VALUE] --supervise needs no value, not 'yes'"],
+    [
+      '--deploy-mode cluster app.ts',
+      '[FS_SUBMIT_NO_CLUSTER_MODE] cluster deploy mode cannot be used with local[*]: it runs the driver in this process',
+    ],
+    [
+      '--deploy-mode cluster --master local-cluster[1,1,512] app.ts',
+      '[FS_SUBMIT_NO_CLUSTER_MODE] cluster deploy mode cannot be used with local-cluster[1,1,512]',
+    ],
     ['--deploy-mode moon app.ts', "[FS_CONF_VALUE] spark.submit.deployMode cannot be 'moon' (set by --deploy-mode)"],
     [
       '--executor-memory lots app.ts',

@@ -4,6 +4,7 @@ import {
   type ConfigEntry,
   DEPLOY_MODE,
   FILES,
+  findEntry,
   JARS,
   JARS_EXCLUDES,
   JARS_PACKAGES,
@@ -37,8 +38,16 @@ export interface SubmitRequest {
   readonly warnings: readonly string[]
 }
 
+/** A question or an order about a driver that runs in a cluster. */
+export interface DriverRequest {
+  readonly action: 'kill' | 'status'
+  readonly driverId: string
+  readonly conf: SourcedSettings
+  readonly warnings: readonly string[]
+}
+
 /** What the words after `submit` ask for. */
-export type SubmitCommand = SubmitRequest | { readonly action: 'help' } | { readonly action: 'version' }
+export type SubmitCommand = SubmitRequest | DriverRequest | { readonly action: 'help' } | { readonly action: 'version' }
 
 /** What the resolution of settings needs from outside. */
 export interface SubmitSurroundings {
@@ -56,6 +65,7 @@ const environmentKeys = {
   SPARK_DRIVER_MEMORY: 'spark.driver.memory',
   SPARK_EXECUTOR_MEMORY: 'spark.executor.memory',
   SPARK_EXECUTOR_CORES: 'spark.executor.cores',
+  SPARK_AUTHENTICATE_SECRET: 'spark.authenticate.secret',
 } as const
 
 const defaultMaster = 'local[*]'
@@ -66,7 +76,7 @@ const defaultMaster = 'local[*]'
  *
  * @param argv the words after the command
  * @param command named in errors
- * @throws FS_SUBMIT_FLAG and its siblings, FS_SUBMIT_NO_APPLICATION, FS_CONF_VALUE, FS_CONF_FILE
+ * @throws FS_SUBMIT_FLAG and its siblings, FS_SUBMIT_NO_APPLICATION, FS_SUBMIT_NO_CLUSTER_MODE, FS_CONF_VALUE, FS_CONF_FILE
  */
 export function parseSubmitArguments(
   argv: readonly string[],
@@ -76,19 +86,26 @@ export function parseSubmitArguments(
   const has = (name: string) => flags.some(({ flag }) => flag.name === name)
   if (has('--help')) return { action: 'help' }
   if (has('--version')) return { action: 'version' }
-  if (application === undefined) throw new FiresteelError('FS_SUBMIT_NO_APPLICATION')
+  const order = driverOrder(flags)
+  if (application === undefined && order === undefined) throw new FiresteelError('FS_SUBMIT_NO_APPLICATION')
 
   const warnings: string[] = []
   const conf = resolveSettings(flags, application, { ...surroundings, warnings })
   const checked = new SparkConf(false).merge(conf)
   checked.check() // the context warns of unknown keys; here only malformed values matter
+  if (application === undefined || order !== undefined) {
+    const master = checked.get('spark.master', defaultMaster)
+    if (master.startsWith('local'))
+      throw new FiresteelError('FS_SUBMIT_NO_CLUSTER_MODE', { master, reason: 'it runs no drivers' })
+    return { ...(order as DriverOrder), conf, warnings }
+  }
   const listOf = (entry: ConfigEntry<readonly string[]>) => checked.get(entry)
   return {
     action: 'run',
     application,
     args,
     className: lastValue(flags, '--class'),
-    deployMode: clientModeOnly(checked.get(DEPLOY_MODE)),
+    deployMode: deployModeOf(checked),
     conf,
     files: listOf(FILES),
     archives: listOf(ARCHIVES),
@@ -106,12 +123,14 @@ type Settings = Map<string, SourcedValue>
 /** From the weakest to the strongest; each overwrites what came before. */
 function resolveSettings(
   flags: readonly GivenFlag[],
-  application: string,
+  application: string | undefined,
   { environment, readProperties, defaultsFile, warnings }: SubmitSurroundings & { readonly warnings: string[] },
 ): SourcedSettings {
   const settings: Settings = new Map()
   settings.set('spark.master', { value: defaultMaster, source: { kind: 'default' } })
-  settings.set('spark.app.name', { value: basename(application), source: { kind: 'default' } })
+  if (application !== undefined) {
+    settings.set('spark.app.name', { value: basename(application), source: { kind: 'default' } })
+  }
   addEnvironment(settings, environment)
 
   const propertiesFile = lastValue(flags, '--properties-file')
@@ -120,8 +139,8 @@ function resolveSettings(
   for (const path of paths) addFile(settings, readProperties(path), warnings)
 
   for (const given of flags) if (given.flag.name === '--conf') addConf(settings, given, warnings)
-  for (const { flag, value } of flags) {
-    if (flag.key === undefined || value === undefined) continue
+  for (const { flag, value = 'true' } of flags) {
+    if (flag.key === undefined) continue
     settings.set(flag.key, { value, source: { kind: 'flag', flag: flag.name } })
   }
   return settings
@@ -145,8 +164,13 @@ function addConf(settings: Settings, { flag, value = '' }: GivenFlag, warnings: 
   const equals = value.indexOf('=')
   if (equals < 1) throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: flag.name, needs: 'key=value', value })
   const key = value.slice(0, equals).trim()
+  if (findEntry(key)?.secret === true) warnings.push(visibleSecret(key))
   if (!key.startsWith('spark.')) warnings.push(foreignKey(key))
   else settings.set(key, { value: value.slice(equals + 1), source: { kind: 'flag', flag: flag.name } })
+}
+
+function visibleSecret(key: string): string {
+  return `${key} on a command line is seen by everybody on this machine: put it into a properties file, or a variable of the environment`
 }
 
 function foreignKey(key: string): string {
@@ -157,8 +181,20 @@ function lastValue(flags: readonly GivenFlag[], name: string): string | undefine
   return flags.findLast(({ flag }) => flag.name === name)?.value
 }
 
-function clientModeOnly(mode: 'client' | 'cluster'): 'client' {
-  if (mode === 'client') return mode
-  const reason = 'cluster deploy mode needs a cluster manager, and this version has local masters only'
-  throw new FiresteelError('FS_SUBMIT_FLAG_UNSUPPORTED', { flag: '--deploy-mode cluster', reason })
+function deployModeOf(conf: SparkConf): 'client' | 'cluster' {
+  const mode = conf.get(DEPLOY_MODE)
+  const master = conf.get('spark.master', defaultMaster)
+  if (mode === 'cluster' && master.startsWith('local')) {
+    throw new FiresteelError('FS_SUBMIT_NO_CLUSTER_MODE', { master, reason: 'it runs the driver in this process' })
+  }
+  return mode
+}
+
+type DriverOrder = Pick<DriverRequest, 'action' | 'driverId'>
+
+/** `--kill` or `--status`; the last one counts. */
+function driverOrder(flags: readonly GivenFlag[]): DriverOrder | undefined {
+  const given = flags.findLast(({ flag }) => flag.name === '--kill' || flag.name === '--status')
+  if (given?.value === undefined) return undefined
+  return { action: given.flag.name === '--kill' ? 'kill' : 'status', driverId: given.value }
 }

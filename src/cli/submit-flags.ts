@@ -17,7 +17,6 @@ export interface FlagGroup {
   readonly flags: readonly SubmitFlag[]
 }
 
-const noCluster = 'this version has local masters only, which run the driver themselves'
 const noConnect = 'this version has no Spark Connect'
 const noKerberos = 'this version has no Kerberos and no users to stand in for'
 
@@ -26,13 +25,13 @@ const applicationFlags: readonly SubmitFlag[] = [
     name: '--master',
     value: 'URL',
     key: 'spark.master',
-    doc: 'Where to run: local, local[N], local[*], local[N,F] or local-cluster[executors,cores,memoryMB]. Default: local[*].',
+    doc: 'Where to run: spark://host:port[,host:port], local, local[N], local[*], local[N,F] or local-cluster[executors,cores,memoryMB]. Default: local[*].',
   },
   {
     name: '--deploy-mode',
     value: 'MODE',
     key: 'spark.submit.deployMode',
-    doc: 'client runs the driver here. Default: client.',
+    doc: 'client runs the driver here, cluster on a machine of the cluster. Default: client.',
   },
   {
     name: '--class',
@@ -121,6 +120,16 @@ const resourceFlags: readonly SubmitFlag[] = [
   },
 ]
 
+const clusterFlags: readonly SubmitFlag[] = [
+  {
+    name: '--supervise',
+    key: 'spark.driver.supervise',
+    doc: 'Starts the driver again when it ends with an error or its machine is lost.',
+  },
+  { name: '--kill', value: 'ID', doc: 'Ends a driver that runs in the cluster. No application is given.' },
+  { name: '--status', value: 'ID', doc: 'Prints the state of a driver in the cluster. No application is given.' },
+]
+
 const otherFlags: readonly SubmitFlag[] = [
   {
     name: '--verbose',
@@ -136,14 +145,6 @@ const foreignFlags: readonly SubmitFlag[] = [
   { name: '--driver-library-path', value: 'PATHS', key: 'spark.driver.extraLibraryPath', doc: 'No effect.' },
   { name: '--driver-class-path', value: 'PATHS', key: 'spark.driver.extraClassPath', doc: 'No effect.' },
   { name: '--queue', value: 'NAME', key: 'spark.yarn.queue', doc: 'No effect.' },
-  { name: '--kill', value: 'ID', refused: noCluster, doc: 'Refused: ends a driver that runs in a cluster.' },
-  {
-    name: '--status',
-    value: 'ID',
-    refused: noCluster,
-    doc: 'Refused: asks for the state of a driver that runs in a cluster.',
-  },
-  { name: '--supervise', refused: noCluster, doc: 'Refused: starts a failed driver again.' },
   { name: '--remote', value: 'URL', refused: noConnect, doc: 'Refused: a Spark Connect server.' },
   { name: '--proxy-user', value: 'NAME', refused: noKerberos, doc: 'Refused.' },
   { name: '--principal', value: 'NAME', refused: noKerberos, doc: 'Refused.' },
@@ -154,6 +155,7 @@ export const flagGroups: readonly FlagGroup[] = [
   { title: 'Application', flags: applicationFlags },
   { title: 'Settings', flags: settingFlags },
   { title: 'Resources', flags: resourceFlags },
+  { title: 'Cluster deploy mode', flags: clusterFlags },
   { title: 'Other', flags: otherFlags },
   { title: 'Known to Spark, without effect or refused in this version', flags: foreignFlags },
 ]

@@ -41,6 +41,7 @@ export function capture(fn: Function, options: CaptureOptions): Closure {
     site,
     handles: graph.handles,
     modules: graph.modules,
+    imports: graph.imports,
   }
   if (graph.isConstant) constants.set(fn, closure)
   return closure
@@ -61,7 +62,8 @@ function assemble(graph: Graph): Uint8Array {
   const buffers = graph.buffers.contents()
   const header = new ByteWriter()
   header.byte(formatVersion)
-  header.string(JSON.stringify({ modules: graph.modules, handles: graph.handles }))
+  const imports = graph.imports.length === 0 ? undefined : graph.imports
+  header.string(JSON.stringify({ modules: graph.modules, handles: graph.handles, imports }))
   header.count(buffers.length)
   for (const { start, bytes } of buffers) {
     header.count(start)

@@ -37,6 +37,14 @@ export interface ModuleRef {
   readonly base?: string
 }
 
+/** An `import('name')` in a function. */
+export interface ImportCall {
+  readonly specifier: string
+  /** URL of the script that it stands in. */
+  readonly from: string
+  readonly module: ModuleRef
+}
+
 /** A function that was captured: everything needed to rebuild it elsewhere, addressed by its content. */
 export interface Closure {
   /** Of the bytes; equal functions over equal values have equal hashes. */
@@ -50,4 +58,6 @@ export interface Closure {
   readonly site: CallSite
   readonly handles: readonly HandleRef[]
   readonly modules: readonly ModuleRef[]
+  /** Modules of installed packages that it imports when it runs, as far as their names are written out. */
+  readonly imports: readonly ImportCall[]
 }

@@ -1,10 +1,10 @@
-import type { HandleRef, ModuleRef } from './closure.js'
+import type { HandleRef, ImportCall, ModuleRef } from './closure.js'
 import { ByteReader, corrupt } from './format/byte-reader.js'
 import { Binding, CodeKind, formatVersion } from './format/tags.js'
 import { GraphReader } from './rebuild/graph-reader.js'
 import { loadModule } from './rebuild/modules.js'
 import { Pending, type PendingCode, type Stamp, type Surroundings } from './rebuild/pending.js'
-import { compile, type Environment, environment } from './rebuild/scripts.js'
+import { compile, type Environment, environment, type Outlook } from './rebuild/scripts.js'
 
 /** What rebuilding needs from the receiving process. */
 export interface RebuildOptions {
@@ -21,7 +21,11 @@ export interface RebuildOptions {
 export async function rebuild(bytes: Uint8Array, options: RebuildOptions): Promise<Function> {
   const input = new ByteReader(bytes)
   if (input.byte() !== formatVersion) throw corrupt('it is of another version')
-  const header = JSON.parse(input.string()) as { modules: ModuleRef[]; handles: HandleRef[] }
+  const header = JSON.parse(input.string()) as {
+    modules: ModuleRef[]
+    handles: HandleRef[]
+    imports?: ImportCall[]
+  }
   const sizes = Array.from({ length: input.count() }, () => ({ start: input.count(), length: input.count() }))
   const streamLength = input.count()
   const buffers = sizes.map(({ start, length }) => ({ start, buffer: copyOf(input.raw(length)) }))
@@ -30,7 +34,11 @@ export async function rebuild(bytes: Uint8Array, options: RebuildOptions): Promi
   const code = new ByteReader(input.rest())
   const modules = await Promise.all(header.modules.map((module) => loadModule(module, options.moduleBase)))
   const handles = header.handles.map((ref) => options.resolveHandle(ref))
-  return new Rebuilding(options.moduleBase).run(stream, code, { modules, handles, buffers })
+  return new Rebuilding({ moduleBase: options.moduleBase, imports: header.imports ?? [] }).run(stream, code, {
+    modules,
+    handles,
+    buffers,
+  })
 }
 
 function copyOf(bytes: Uint8Array): ArrayBuffer {
@@ -49,14 +57,14 @@ class Cell {
 }
 
 class Rebuilding {
-  readonly #moduleBase: string | undefined
+  readonly #outlook: Outlook
   readonly #made = new Map<number, Function>()
   readonly #environments = new Map<Function, Environment>()
   readonly #late: (() => void)[] = []
   #cells: Cell[] = []
 
-  constructor(moduleBase: string | undefined) {
-    this.#moduleBase = moduleBase
+  constructor(outlook: Outlook) {
+    this.#outlook = outlook
   }
 
   run(stream: ByteReader, code: ByteReader, around: Surroundings): Function {
@@ -107,7 +115,7 @@ class Rebuilding {
     })
     const name = input.string()
     const length = input.integer()
-    const env = environment([], this.#lastUrl, this.#moduleBase)
+    const env = environment([], this.#lastUrl, this.#outlook)
     for (const [place, value] of values.entries()) this.#bindValue(input, env, place, value)
     const made = factory.call(self, env)
     setOwn(made, 'name', name)

@@ -123,9 +123,12 @@ export class DriverRuntime implements RddContext {
       taskCpus: conf.get(TASK_CPUS),
       filesVersion: () => this.files.version,
       // An executor in this process imports what the program imports.
-      onClosures: needsNetwork
-        ? (closures) => this.files.addReferred(closures.flatMap(({ modules }) => modules))
-        : () => {},
+      onClosures: (closures) => {
+        if (needsNetwork)
+          this.files.addReferred(
+            closures.flatMap((one) => [...one.modules, ...one.imports.map(({ module }) => module)]),
+          )
+      },
       shuffle: (id) => this.#rdds.shuffle(id),
       onEffect: (effect, metricsOf) => feed.effect(effect, metricsOf),
       onAccepted: (_attempt, updates, isFirst) => this.accumulators.merge(updates, isFirst),

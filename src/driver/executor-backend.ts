@@ -3,6 +3,7 @@ import {
   driverEndpoint,
   executorEndpoint,
   type HeartbeatMessage,
+  type MapOutputsRequest,
   type RegisterExecutor,
   type StageMessage,
   type TaskDescription,
@@ -34,7 +35,7 @@ export interface BackendEvents {
     attachments: readonly Uint8Array[],
   ): void
   heartbeat(executor: RegisteredExecutor, heartbeat: HeartbeatMessage): void
-  mapOutputs(shuffleId: number): unknown
+  mapOutputs(shuffleId: number): AsyncIterable<RpcMessage>
   canCommit(request: { stageId: number; partition: number; attemptNumber: number; taskId: number }): boolean
 }
 
@@ -85,10 +86,7 @@ export class ExecutorBackend {
         executor.lastHeartbeat = message.body as HeartbeatMessage
         events.heartbeat(executor, executor.lastHeartbeat)
       },
-      mapOutputs: (message) => {
-        const { shuffleId } = message.body as { shuffleId: number }
-        return { body: { statuses: events.mapOutputs(shuffleId), addresses: this.addresses() } }
-      },
+      mapOutputs: (message) => events.mapOutputs((message.body as MapOutputsRequest).shuffleId),
       canCommit: (message) => ({ body: events.canCommit(message.body as Parameters<BackendEvents['canCommit']>[0]) }),
     })
   }

@@ -2,6 +2,7 @@ import { type ExecutorId, systemClock } from '../common/index.js'
 import { getLogger } from '../common/log/index.js'
 import type { HeartbeatMessage, TaskStatusMessage } from '../executor/index.js'
 import type { ListenerBus } from '../listener/index.js'
+import type { RpcMessage } from '../rpc/index.js'
 import type { ExecutorLossCause, ExecutorProvider, ManagerContext } from '../scheduler/index.js'
 import type { DriverStorage } from './driver-storage.js'
 import type { BackendEvents, ExecutorBackend, RegisteredExecutor } from './executor-backend.js'
@@ -121,7 +122,7 @@ export class ExecutorLifecycle implements BackendEvents, ManagerWord {
     shell.executorReport(id, running)
   }
 
-  mapOutputs(shuffleId: number): unknown {
+  mapOutputs(shuffleId: number): AsyncIterable<RpcMessage> {
     return this.#parties.shell.mapOutputs(shuffleId)
   }
 

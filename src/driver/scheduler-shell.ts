@@ -2,8 +2,9 @@ import type { Closure } from '../closure/index.js'
 import { FiresteelError, toWireError } from '../common/errors/index.js'
 import type { Clock, Timer } from '../common/index.js'
 import { type ExecutorId, type JobId, type ShuffleId, type TaskId, taskId } from '../common/index.js'
-import type { MapOutputStatus, MapOutputStatuses, TaskStatusMessage } from '../executor/index.js'
+import type { TaskStatusMessage } from '../executor/index.js'
 import type { JobRequest, ShuffleDependencySpec } from '../rdd/index.js'
+import type { RpcMessage } from '../rpc/index.js'
 import {
   Scheduler,
   type SchedulerEffect,
@@ -13,6 +14,7 @@ import {
 } from '../scheduler/index.js'
 import { ActiveJobs } from './active-jobs.js'
 import type { ExecutorBackend, RegisteredExecutor } from './executor-backend.js'
+import { MapOutputAnswers } from './map-output-answers.js'
 import { OutputCommits } from './output-commits.js'
 import { TaskLauncher } from './task-launcher.js'
 import { failedFetch, fetchStored, type RawResult, reported } from './task-result.js'
@@ -60,6 +62,7 @@ export interface SchedulerShellOptions {
 export class SchedulerShell {
   readonly #scheduler: Scheduler
   readonly #options: SchedulerShellOptions
+  readonly #mapOutputs: MapOutputAnswers
   readonly #jobs: ActiveJobs
   readonly #launcher: TaskLauncher
   readonly #commits = new OutputCommits()
@@ -82,6 +85,7 @@ export class SchedulerShell {
       cancel: (id, reason) => this.handle({ type: 'cancelJob', jobId: id, reason }),
     })
     this.#launcher = new TaskLauncher({ ...options, requestOf: (id) => this.#jobs.requestOf(id) })
+    this.#mapOutputs = new MapOutputAnswers(this.#scheduler.mapOutputs)
   }
 
   get scheduler(): Scheduler {
@@ -165,7 +169,7 @@ export class SchedulerShell {
       return
     }
     const runTimeMs = status.metrics.executorRunTime
-    this.#pending.push({ type: 'taskStatus', taskId: id, outcome: reported(executor, status, attachments), runTimeMs })
+    this.#pending.push({ type: 'taskStatus', taskId: id, outcome: reported(status, attachments), runTimeMs })
   }
 
   #fetch(executor: RegisteredExecutor, status: TaskStatusMessage, attachments: readonly Uint8Array[]): void {
@@ -189,19 +193,9 @@ export class SchedulerShell {
     return attempt !== undefined && this.#jobs.refuses(attempt.jobId, bytes)
   }
 
-  /** The statuses of a shuffle, as executors ask for them. */
-  mapOutputs(shuffleId: number): MapOutputStatuses {
-    const { mapOutputs } = this.#scheduler
-    const outputs = mapOutputs.hasShuffle(shuffleId as ShuffleId) ? mapOutputs.statuses(shuffleId as ShuffleId) : []
-    const statuses = Array.from(outputs, (output): MapOutputStatus | null => {
-      if (output === undefined) return null
-      const { path, lengths } = (output.status as RawResult).status.outcome as {
-        path: string
-        lengths: readonly number[]
-      }
-      return { taskId: output.taskId, executorId: output.executorId, host: output.host, path, lengths }
-    })
-    return { epoch: mapOutputs.epoch, outputs: statuses }
+  /** Where the outputs of a shuffle are, as executors ask for it. */
+  mapOutputs(shuffleId: number): AsyncIterable<RpcMessage> {
+    return this.#mapOutputs.answer(shuffleId as ShuffleId, this.#options.backend)
   }
 
   /** Whether a task may commit its output. */

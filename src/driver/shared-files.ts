@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -282,7 +283,7 @@ function takeApart(operation: Operation, path: string): Given {
   if (kind !== '' && kind !== 'file' && kind !== 'local') {
     throw new FiresteelError('FS_FILES_SCHEME', { operation, path, scheme })
   }
-  const hash = operation === 'addArchive' ? path.lastIndexOf('#') : -1
+  const hash = mayHaveAlias(operation, path) ? path.lastIndexOf('#') : -1
   const bare = hash < 0 ? path : path.slice(0, hash)
   const alias = hash < 0 ? '' : path.slice(hash + 1)
   const local = locate(kind === 'local' ? `file:${bare.slice('local:'.length)}` : bare).path
@@ -292,6 +293,11 @@ function takeApart(operation: Operation, path: string): Given {
     throw refusal('FS_FILES_KIND', given, { reason: `'${name}' is no name for a folder` })
   }
   return given
+}
+
+/** A file's own name may have a `#` in it, if there is such a file. */
+function mayHaveAlias(operation: Operation, path: string): boolean {
+  return operation === 'addArchive' || (operation === 'addFile' && !existsSync(path))
 }
 
 /** Of a file that is on every machine nothing has to be known here. */

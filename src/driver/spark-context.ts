@@ -11,7 +11,7 @@ import {
   SparkConf,
 } from '../common/conf/index.js'
 import { FiresteelError } from '../common/errors/index.js'
-import { firesteelVersion } from '../common/index.js'
+import { firesteelVersion, launchHook } from '../common/index.js'
 import { configureLogging, getLogger, type LogLevel, setLogLevel } from '../common/log/index.js'
 import { type AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator } from '../executor/index.js'
 import type { SparkListener } from '../listener/index.js'
@@ -44,6 +44,7 @@ export class SparkContext extends RddJobs {
   readonly #site: string
   #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
+  #forgetStop: (() => void) | undefined
 
   private constructor(runtime: DriverRuntime, site: string) {
     super()
@@ -69,7 +70,11 @@ export class SparkContext extends RddJobs {
     running.add(context)
     try {
       context.#starting = holdProcess(() => context.runtime.start())
+      const launch = launchHook()
+      launch?.report({ state: 'SUBMITTED' })
       await context.#starting
+      launch?.report({ state: 'RUNNING', appId: context.applicationId })
+      context.#forgetStop = launch?.onStop(() => context.stop())
     } catch (error) {
       // Why it could not start counts, not what else goes wrong then.
       await context.stop().catch(() => undefined)
@@ -259,6 +264,7 @@ export class SparkContext extends RddJobs {
   /** Ends the application: jobs are cancelled, executors stopped, temporary folders removed. Safe to call twice. */
   stop(): Promise<void> {
     this.#stopping ??= holdProcess(() => this.runtime.stop()).finally(() => {
+      this.#forgetStop?.()
       if (active === this) active = undefined
       running.delete(this)
       if (running.size === 0) process.off('beforeExit', stopAll)

@@ -41,11 +41,7 @@ export async function fetchStored(
 }
 
 /** The end of a task in the scheduler's words. */
-export function reported(
-  executor: RegisteredExecutor,
-  status: TaskStatusMessage,
-  attachments: readonly Uint8Array[],
-): ReportedOutcome {
+export function reported(status: TaskStatusMessage, attachments: readonly Uint8Array[]): ReportedOutcome {
   const { outcome } = status
   switch (outcome.kind) {
     case 'failed':
@@ -63,8 +59,15 @@ export function reported(
         scope: outcome.scope,
         message: outcome.error.message,
       }
+    case 'shuffle':
+      return {
+        type: 'success',
+        value: { status, attachments },
+        // A copy: what came is part of a whole message, which would stay for as long as this does.
+        output: Buffer.from(attachments[0] as Uint8Array),
+      }
     default:
-      return { type: 'success', value: { status, attachments, executor: executor.id } }
+      return { type: 'success', value: { status, attachments } }
   }
 }
 

@@ -17,6 +17,8 @@ export interface RegisterExecutor {
   readonly pid: number
   /** Where other executors fetch blocks from; absent in the driver's own process. */
   readonly data?: { readonly host: string; readonly port: number }
+  /** Where its map outputs are, for executors on the same machine. */
+  readonly localDirs: readonly string[]
   readonly memoryBytes: number
   /** Bytes that cached blocks may take at most. */
   readonly storageBytes: number
@@ -51,7 +53,7 @@ export interface TaskStatusesMessage {
   readonly statuses: readonly TaskStatusMessage[]
 }
 
-/** The end of a task: bytes of the result and of accumulator updates are the next attachments, in this order. */
+/** The end of a task: bytes of the result or map status, and of accumulator updates, are the next attachments, in this order. */
 export interface TaskStatusMessage {
   readonly taskId: number
   readonly outcome: WireOutcome
@@ -67,7 +69,9 @@ export type WireOutcome =
   | { readonly kind: 'value' }
   /** The result was too large for this channel: it waits to be fetched. */
   | { readonly kind: 'stored'; readonly bytes: number; readonly of: 'batches' | 'value'; readonly records: number }
-  | Extract<SlotOutcome, { kind: 'count' | 'shuffle' | 'killed' | 'failed' }>
+  /** Its status, see `MapStatus`, is its first attachment. */
+  | { readonly kind: 'shuffle' }
+  | Extract<SlotOutcome, { kind: 'count' | 'killed' | 'failed' }>
   | FetchFailedOutcome
 
 export interface FetchFailedOutcome {

@@ -19,7 +19,7 @@ import type { ExecutorOptions } from './executor-options.js'
 import { ExecutorStorage } from './executor-storage.js'
 import { fetchFailure } from './fetch-failure.js'
 import { FilesClient } from './files/index.js'
-import type { MapOutputStatuses } from './map-outputs.js'
+import { askMapOutputs, type ToldOutputs } from './map-output-messages.js'
 import { OwnOutputs } from './own-outputs.js'
 import { ResultStore } from './result-store.js'
 import { lostOutput, ShuffleFetches, serveShufflePart } from './shuffle-fetch.js'
@@ -72,7 +72,11 @@ export class Executor {
       slots: options.slots,
     })
     this.#outbox = new StatusOutbox(driver)
-    this.#inputs = new ShuffleInputs({ ...options, ask: (shuffleId) => this.#askMapOutputs(shuffleId) })
+    this.#inputs = new ShuffleInputs({
+      ...options,
+      own: this.#ownOutputs,
+      ask: (shuffleId) => this.#askMapOutputs(shuffleId),
+    })
     this.#fetches = new ShuffleFetches(rpc, options.shuffleFetch, options.executorId)
     this.#results = new ResultStore()
     this.#storage = new ExecutorStorage({
@@ -109,12 +113,13 @@ export class Executor {
       dropResult: (message) => this.#results.drop((message.body as { taskId: number }).taskId),
     })
     this.#rpc.register(shuffleEndpoint, { read: (message) => this.#serve(message.body as ShuffleReadRequest) })
-    const { executorId, host, slots, data, memoryBytes } = this.#options
+    const { executorId, host, slots, data, memoryBytes, localDirs } = this.#options
     const registration: RegisterExecutor = {
       executorId,
       host,
       slots,
       data,
+      localDirs,
       memoryBytes,
       pid: process.pid,
       storageBytes: this.#pool.totalBytes,
@@ -268,7 +273,7 @@ export class Executor {
     if (outcome.kind === 'shuffle') this.#ownOutputs.add(running.stage, running.task, outcome)
     const wire = this.#wireOutcome(running, outcome)
     this.#running.delete(taskId)
-    const bytes = wire.kind === 'batches' || wire.kind === 'value' ? [...bytesOf(outcome)] : []
+    const bytes = wire.kind === outcome.kind ? [...bytesOf(outcome)] : []
     for (const update of updates) bytes.push(update.value)
     this.#outbox.add(
       { taskId, outcome: wire, metrics, updates: updates.map((u) => u.id), attachments: bytes.length },
@@ -290,6 +295,8 @@ export class Executor {
         if (outcome.kind === 'value') return { kind: 'value' }
         return { kind: 'batches', records, count: bytes.length }
       }
+      case 'shuffle':
+        return { kind: 'shuffle' }
       case 'killed':
         return { kind: 'killed', reason: this.#slots.killReason(running.task.taskId) ?? outcome.reason }
       case 'failed':
@@ -301,15 +308,10 @@ export class Executor {
 
   // --- to the driver
 
-  async #askMapOutputs(shuffleId: number): Promise<MapOutputStatuses> {
-    const options = { timeoutMs: this.#options.askTimeoutMs }
-    const answer = await this.#driver.ask(driverEndpoint, 'mapOutputs', { body: { shuffleId } }, options)
-    const { statuses, addresses } = answer.body as {
-      statuses: MapOutputStatuses
-      addresses: Record<string, { host: string; port: number }>
-    }
-    this.#fetches.know(addresses)
-    return statuses
+  async #askMapOutputs(shuffleId: number): Promise<ToldOutputs> {
+    const told = await askMapOutputs(this.#driver, shuffleId, this.#options.askTimeoutMs)
+    this.#fetches.know(told.addresses)
+    return told
   }
 
   #fail(taskId: number, error: unknown): void {
@@ -337,5 +339,6 @@ export class Executor {
 
 function bytesOf(outcome: SlotOutcome): readonly Uint8Array[] {
   if (outcome.kind === 'batches') return outcome.batches
-  return outcome.kind === 'value' ? [outcome.bytes] : []
+  if (outcome.kind === 'value') return [outcome.bytes]
+  return outcome.kind === 'shuffle' ? [outcome.status] : []
 }

@@ -15,6 +15,7 @@ export { type ExecutorOptions, type ExecutorPlace, executorOptions } from './exe
 export { type ExitCause, exitCause } from './exit-cause.js'
 export { executorExitCodes } from './exit-codes.js'
 export * from './files/index.js'
-export type { MapOutputStatus, MapOutputStatuses } from './map-outputs.js'
+export { type EncodedOutputs, encodeOutputs, type ListedOutput, type MapExecutor } from './map-output-list.js'
+export { type MapOutputsRequest, mapOutputMessages } from './map-output-messages.js'
 export { TaskContext } from './task-context.js'
 export type { StageBinary, TaskDescription } from './task-message.js'

@@ -1,40 +1,35 @@
-import type { ShuffleLocations } from './task-message.js'
+import { existsSync } from 'node:fs'
+import { sizeOfCode } from '../shuffle/index.js'
+import type { MapExecutor, MapOutputList } from './map-output-list.js'
+import type { OwnOutputs } from './own-outputs.js'
+import type { ServedPart } from './shuffle-fetch.js'
+import { shuffleFilePath } from './shuffle-file-path.js'
+import { type ShuffleLocations, unknownOffset } from './task-message.js'
 
-/** The outputs of one shuffle as the driver tells them: one entry per map partition. */
-export interface MapOutputStatuses {
+/** What is known of the outputs of one shuffle. */
+interface KnownOutputs {
   readonly epoch: number
-  readonly outputs: readonly (MapOutputStatus | null)[]
+  readonly list: MapOutputList
 }
 
-/** Where one map output is and how long its parts are. */
-export interface MapOutputStatus {
-  readonly taskId: number
+export interface MapOutputsOptions {
   readonly executorId: string
-  readonly host: string
-  readonly path: string
-  readonly lengths: readonly number[]
+  /** This executor's own files, whose parts it knows exactly. */
+  readonly own: OwnOutputs
+  /** Asks the driver. */
+  readonly ask: (shuffleId: number) => Promise<KnownOutputs>
+  /** Whether files of another executor may be read from the disk, if they are there. */
+  readonly isNear: (executor: MapExecutor) => boolean
 }
 
-interface KnownOutput {
-  readonly status: MapOutputStatus
-  /** Start of each reduce partition in the file; one more entry than partitions. */
-  readonly offsets: Float64Array
-}
-
-interface KnownShuffle {
-  readonly epoch: number
-  readonly isComplete: boolean
-  readonly outputs: readonly (KnownOutput | undefined)[]
-}
-
-/** Copies of the driver's statuses, one shuffle at a time, with the offsets that reading needs. */
+/** Copies of the driver's statuses, one shuffle at a time. */
 export class MapOutputs {
-  readonly #shuffles = new Map<number, KnownShuffle>()
+  readonly #shuffles = new Map<number, KnownOutputs>()
   readonly #asked = new Map<number, Promise<void>>()
-  readonly #ask: (shuffleId: number) => Promise<MapOutputStatuses>
+  readonly #options: MapOutputsOptions
 
-  constructor(ask: (shuffleId: number) => Promise<MapOutputStatuses>) {
-    this.#ask = ask
+  constructor(options: MapOutputsOptions) {
+    this.#options = options
   }
 
   /**
@@ -43,7 +38,7 @@ export class MapOutputs {
    */
   has(shuffleId: number, epoch: number): boolean {
     const known = this.#shuffles.get(shuffleId)
-    return known !== undefined && known.epoch >= epoch && known.isComplete
+    return known !== undefined && known.epoch >= epoch && known.list.missing.length === 0
   }
 
   /** Fetches a copy of at least this epoch. It has holes still where outputs were lost since. */
@@ -57,8 +52,9 @@ export class MapOutputs {
   #fetch(shuffleId: number): Promise<void> {
     const asked = this.#asked.get(shuffleId)
     if (asked !== undefined) return asked
-    const promise = this.#ask(shuffleId)
-      .then((statuses) => this.#keep(shuffleId, statuses))
+    const promise = this.#options
+      .ask(shuffleId)
+      .then(({ epoch, list }) => void this.#shuffles.set(shuffleId, { epoch, list }))
       .finally(() => this.#asked.delete(shuffleId))
     this.#asked.set(shuffleId, promise)
     return promise
@@ -68,51 +64,61 @@ export class MapOutputs {
     this.#shuffles.delete(shuffleId)
   }
 
-  /** Where the parts of a reduce partition are; `isReachable` says whether a file can be opened here. Missing maps are left to the reader. */
-  locate(
-    shuffleId: number,
-    reducePartition: number,
-    isReachable: (status: MapOutputStatus) => boolean,
-  ): ShuffleLocations & { missing: number[] } {
-    const found = {
+  /** Where the parts of a reduce partition are. `missing` names maps without an output, whose parts are not among them. */
+  locate(shuffleId: number, reducePartition: number): ShuffleLocations & { readonly missing: readonly number[] } {
+    const list = this.#shuffles.get(shuffleId)?.list
+    const mapIds: number[] = []
+    const offsets: number[] = []
+    const lengths: number[] = []
+    const paths: string[] = []
+    const isNear = list?.executors.map((executor) => this.#options.isNear(executor)) ?? []
+    list?.sizes.forEach(reducePartition, (mapId, code) => {
+      const own = this.#own(list, { shuffleId, mapId, reducePartition })
+      const path = own?.path ?? (isNear[list.executorOf(mapId)] ? this.#fileOf(list, shuffleId, mapId) : '')
+      mapIds.push(mapId)
+      paths.push(path)
+      offsets.push(own?.offset ?? unknownOffset)
+      lengths.push(own?.length ?? sizeOfCode(code))
+    })
+    return {
       shuffleId,
       reducePartition,
-      mapIds: [] as number[],
-      mapTaskIds: [] as number[],
-      executorIds: [] as string[],
-      paths: [] as string[],
-      offsets: [] as number[],
-      lengths: [] as number[],
-      missing: [] as number[],
+      mapIds: new Uint32Array(mapIds),
+      mapTaskIds: Float64Array.from(mapIds, (mapId) => list?.taskOf(mapId) ?? -1),
+      executorIds: list?.executors.map(({ id }) => id) ?? [],
+      executorOf: Uint32Array.from(mapIds, (mapId) => list?.executorOf(mapId) ?? 0),
+      paths,
+      offsets: new Float64Array(offsets),
+      lengths: new Float64Array(lengths),
+      missing: list?.missing ?? [],
     }
-    const outputs = this.#shuffles.get(shuffleId)?.outputs ?? []
-    for (let mapId = 0; mapId < outputs.length; mapId++) {
-      const known = outputs[mapId]
-      if (known === undefined) {
-        found.missing.push(mapId)
-        continue
-      }
-      const length = known.status.lengths[reducePartition] as number
-      if (length === 0) continue
-      found.mapIds.push(mapId)
-      found.mapTaskIds.push(known.status.taskId)
-      found.executorIds.push(known.status.executorId)
-      found.paths.push(isReachable(known.status) ? known.status.path : '')
-      found.offsets.push(known.offsets[reducePartition] as number)
-      found.lengths.push(length)
-    }
-    return found
   }
 
-  #keep(shuffleId: number, statuses: MapOutputStatuses): void {
-    const outputs = statuses.outputs.map((status) => {
-      if (status === null) return undefined
-      const offsets = new Float64Array(status.lengths.length + 1)
-      for (let i = 0; i < status.lengths.length; i++)
-        offsets[i + 1] = (offsets[i] as number) + (status.lengths[i] as number)
-      return { status, offsets }
-    })
-    const isComplete = !outputs.includes(undefined)
-    this.#shuffles.set(shuffleId, { epoch: statuses.epoch, isComplete, outputs })
+  #own(
+    list: MapOutputList,
+    part: { shuffleId: number; mapId: number; reducePartition: number },
+  ): ServedPart | undefined {
+    const { shuffleId, mapId, reducePartition } = part
+    const { executorId, own } = this.#options
+    if (list.executors[list.executorOf(mapId)]?.id !== executorId) return undefined
+    // Should it not be known here any more, its file is: reading that one says what is wrong.
+    return (
+      own.part(shuffleId, mapId, reducePartition) ?? {
+        path: this.#pathOf(list, shuffleId, mapId),
+        offset: unknownOffset,
+        length: 0,
+      }
+    )
+  }
+
+  /** Path of a file on this machine, if it is there; else empty. */
+  #fileOf(list: MapOutputList, shuffleId: number, mapId: number): string {
+    const path = this.#pathOf(list, shuffleId, mapId)
+    return existsSync(path) ? path : ''
+  }
+
+  #pathOf(list: MapOutputList, shuffleId: number, mapId: number): string {
+    const { localDirs } = list.executors[list.executorOf(mapId)] as MapExecutor
+    return shuffleFilePath(localDirs, { shuffleId, mapId, taskId: list.taskOf(mapId), file: list.fileOf(mapId) })
   }
 }

@@ -1,12 +1,18 @@
 import { unlink } from 'node:fs'
+import { type PartOffsets, partRange } from '../shuffle/index.js'
 import type { ServedPart } from './shuffle-fetch.js'
 import type { SlotOutcome, StageBinary, TaskDescription } from './task-message.js'
 
 type ShuffleOutcome = Extract<SlotOutcome, { kind: 'shuffle' }>
 
+interface OwnOutput {
+  readonly path: string
+  readonly parts: PartOffsets
+}
+
 /** The map outputs that this executor wrote: what it serves to others, and removes when a shuffle is forgotten. */
 export class OwnOutputs {
-  readonly #shuffles = new Map<number, Map<number, ShuffleOutcome>>()
+  readonly #shuffles = new Map<number, Map<number, OwnOutput>>()
   readonly #removed = new Set<number>()
 
   add(stage: StageBinary | undefined, task: TaskDescription, outcome: ShuffleOutcome): void {
@@ -23,15 +29,12 @@ export class OwnOutputs {
     }
     const earlier = outputs.get(task.partition)
     if (earlier !== undefined && earlier.path !== outcome.path) remove(earlier.path)
-    outputs.set(task.partition, outcome)
+    outputs.set(task.partition, { path: outcome.path, parts: outcome.parts })
   }
 
   part(shuffleId: number, mapId: number, reducePartition: number): ServedPart | undefined {
     const output = this.#shuffles.get(shuffleId)?.get(mapId)
-    if (output === undefined) return undefined
-    let offset = 0
-    for (let i = 0; i < reducePartition; i++) offset += output.lengths[i] as number
-    return { path: output.path, offset, length: output.lengths[reducePartition] as number }
+    return output && { path: output.path, ...partRange(output.parts, reducePartition) }
   }
 
   /** Deletes a shuffle's files, those that come late as well. */

@@ -19,6 +19,7 @@ interface FetchRequest {
   readonly mapId: number
   readonly reducePartition: number
   readonly executorId: string
+  /** Bytes to expect, within some per cent. */
   readonly length: number
 }
 
@@ -149,7 +150,9 @@ class Fetch {
     const request = this.#requests[index] as FetchRequest
     for (let attempt = 0; !this.#abort.signal.aborted; attempt++) {
       try {
-        this.#push({ request: index, bytes: await this.#whole(request) })
+        const bytes = await this.#whole(request)
+        this.#bytesInFlight += bytes.byteLength - request.length
+        this.#push({ request: index, bytes, isLast: true })
         break
       } catch (error) {
         const isMissing = FiresteelError.is(error, 'FS_SHUFFLE_FILE_CORRUPT')

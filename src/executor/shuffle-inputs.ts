@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs'
 import { FiresteelError, toWireError } from '../common/errors/index.js'
 import type { StagePlan } from '../pipeline/index.js'
 import type { FetchFailedOutcome } from './executor-messages.js'
-import { type MapOutputStatus, type MapOutputStatuses, MapOutputs } from './map-outputs.js'
+import type { MapExecutor } from './map-output-list.js'
+import type { ToldOutputs } from './map-output-messages.js'
+import { MapOutputs } from './map-outputs.js'
+import type { OwnOutputs } from './own-outputs.js'
 import { shuffleReads } from './shuffle-reads.js'
 import type { ShuffleLocations, TaskDescription } from './task-message.js'
 
@@ -11,8 +13,9 @@ export interface ShuffleInputsOptions {
   readonly host: string
   /** Whether files of other executors on this host are read from the disk. */
   readonly readHostLocalDisk: boolean
+  readonly own: OwnOutputs
   /** Asks the driver for the outputs of a shuffle. */
-  readonly ask: (shuffleId: number) => Promise<MapOutputStatuses>
+  readonly ask: (shuffleId: number) => Promise<ToldOutputs>
 }
 
 /** Where the map outputs are that this executor's tasks read. */
@@ -22,7 +25,8 @@ export class ShuffleInputs {
 
   constructor(options: ShuffleInputsOptions) {
     this.#options = options
-    this.#mapOutputs = new MapOutputs(options.ask)
+    const { executorId, own, ask } = options
+    this.#mapOutputs = new MapOutputs({ executorId, own, ask, isNear: (executor) => this.#isNear(executor) })
   }
 
   /** What has to be known before the task can begin and is not: resolves when it is. Nothing when all of it is known. */
@@ -39,7 +43,7 @@ export class ShuffleInputs {
   locate(plan: StagePlan, task: TaskDescription): { shuffles: ShuffleLocations[] } | { missing: FetchFailedOutcome } {
     const shuffles: ShuffleLocations[] = []
     for (const { shuffleId, partition } of shuffleReads(plan, task)) {
-      const locations = this.#mapOutputs.locate(shuffleId, partition, (status) => this.#isReachable(status))
+      const locations = this.#mapOutputs.locate(shuffleId, partition)
       const mapId = locations.missing[0]
       if (mapId !== undefined) return { missing: lostEverywhere({ shuffleId, mapId, reduceId: partition }) }
       shuffles.push(locations)
@@ -47,10 +51,8 @@ export class ShuffleInputs {
     return { shuffles }
   }
 
-  #isReachable(status: MapOutputStatus): boolean {
-    const { executorId, host, readHostLocalDisk } = this.#options
-    if (status.executorId === executorId) return true
-    return readHostLocalDisk && status.host === host && existsSync(status.path)
+  #isNear({ host }: MapExecutor): boolean {
+    return this.#options.readHostLocalDisk && host === this.#options.host
   }
 }
 

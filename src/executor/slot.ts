@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { type HandleRef, rebuild } from '../closure/index.js'
 import { FiresteelError, toWireError } from '../common/errors/index.js'
@@ -20,24 +19,27 @@ import {
   type UserFunction,
 } from '../pipeline/index.js'
 import { type CompressionCodec, compressionCodec } from '../serializer/index.js'
-import type { FetchedPiece, RemoteSource, ShuffleSource } from '../shuffle/index.js'
+import { type FetchedPiece, partOffsets, type RemoteSource, type ShuffleSource } from '../shuffle/index.js'
 import { type AccumulatorHandle, type AccumulatorV2, SlotAccumulators } from './accumulator.js'
 import { BlockingCaller } from './blocking-call.js'
 import { CompressedBlocks } from './compressed-blocks.js'
 import { setFilesRoot } from './files/index.js'
+import { encodeMapStatus } from './map-status.js'
+import { shuffleFileNumber, shuffleFilePath } from './shuffle-file-path.js'
 import { SlotBroadcast } from './slot-broadcast.js'
 import { SlotClaims } from './slot-claims.js'
 import { controlWords, SlotWatch } from './slot-watch.js'
 import { TaskContext } from './task-context.js'
-import type {
-  FromSlot,
-  ShuffleLocations,
-  SlotOutcome,
-  SlotTask,
-  SlotTaskEnd,
-  StageBinary,
-  TaskDescription,
-  ToSlot,
+import {
+  type FromSlot,
+  type ShuffleLocations,
+  type SlotOutcome,
+  type SlotTask,
+  type SlotTaskEnd,
+  type StageBinary,
+  type TaskDescription,
+  type ToSlot,
+  unknownOffset,
 } from './task-message.js'
 
 /** What a slot thread is given when it starts. */
@@ -287,9 +289,10 @@ export class Slot {
       spillCodec: this.#codecs.spill,
       environment: this.#data.environment,
       shuffleFile: (shuffleId) => {
-        const bucket = join(folder, (this.#fileCount++ % 64).toString(16).padStart(2, '0'))
-        mkdirSync(bucket, { recursive: true })
-        return join(bucket, `shuffle_${shuffleId}_${task.partition}_${task.taskId}-${randomUUID().slice(0, 8)}.data`)
+        const id = { shuffleId, mapId: task.partition, taskId: task.taskId, file: this.#fileCount++ }
+        const path = shuffleFilePath(this.#data.localDirs, id)
+        mkdirSync(dirname(path), { recursive: true })
+        return path
       },
       tick: () => this.#watch.tick(),
       metrics,
@@ -338,25 +341,28 @@ export class Slot {
 interface LocatedSource extends RemoteSource {
   readonly shuffleId: number
   readonly reducePartition: number
+  /** Bytes to expect, within some per cent. */
+  readonly length: number
 }
 
 function sourcesOf(shuffles: readonly ShuffleLocations[], shuffleId: number, reducePartition: number): ShuffleSource[] {
   const found = shuffles.find((s) => s.shuffleId === shuffleId && s.reducePartition === reducePartition)
   if (found === undefined) throw new Error(`no locations of shuffle ${shuffleId} for partition ${reducePartition}`)
-  return found.mapIds.map((mapId, i): ShuffleSource => {
-    const executorId = found.executorIds[i] as string
+  return Array.from(found.mapIds, (mapId, i): ShuffleSource => {
+    const executorId = found.executorIds[found.executorOf[i] as number] as string
     const length = found.lengths[i] as number
     const path = found.paths[i] as string
-    if (path !== '') return { kind: 'local', mapId, executorId, path, offset: found.offsets[i] as number, length }
-    const source: LocatedSource = { kind: 'remote', mapId, executorId, length, shuffleId, reducePartition }
-    return source
+    if (path === '') return { kind: 'remote', mapId, executorId, length, shuffleId, reducePartition } as LocatedSource
+    const offset = found.offsets[i] as number
+    return { kind: 'local', mapId, executorId, path, range: offset === unknownOffset ? undefined : { offset, length } }
   })
 }
 
 function outcomeOf(output: TaskOutput): SlotOutcome {
   if (output.kind !== 'shuffle') return output
-  const { path, lengths, bytes, records } = output.file
-  return { kind: 'shuffle', path, lengths, bytes, records }
+  const { path, lengths } = output.file
+  const status = encodeMapStatus(shuffleFileNumber(path), lengths)
+  return { kind: 'shuffle', path, parts: partOffsets(lengths), status }
 }
 
 /** Buffers of a result that can move to the main thread instead of being copied. */

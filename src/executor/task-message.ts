@@ -1,5 +1,6 @@
 import type { WireError } from '../common/errors/index.js'
 import type { PartitionTree, StagePlan, TaskMetrics } from '../pipeline/index.js'
+import type { PartOffsets } from '../shuffle/index.js'
 
 /** The code of a stage as it travels: sent once to each executor, and once to each of its slots. */
 export interface StageBinary {
@@ -58,18 +59,25 @@ export interface SlotTaskEnd {
   readonly updates: readonly AccumulatorUpdate[]
 }
 
-/** The map outputs of one shuffle for one reduce partition: columns, as many as there are maps with data. */
+/** The map outputs of one shuffle for one reduce partition: columns, as many entries as there are maps with data. */
 export interface ShuffleLocations {
   readonly shuffleId: number
   readonly reducePartition: number
-  readonly mapIds: readonly number[]
-  readonly mapTaskIds: readonly number[]
+  readonly mapIds: Uint32Array
+  readonly mapTaskIds: Float64Array
   readonly executorIds: readonly string[]
+  /** Index in `executorIds`. */
+  readonly executorOf: Uint32Array
   /** Empty where the file cannot be opened here. */
   readonly paths: readonly string[]
-  readonly offsets: readonly number[]
-  readonly lengths: readonly number[]
+  /** `unknownOffset` where only the file's own index knows. */
+  readonly offsets: Float64Array
+  /** Exact where the offset is known, else within some per cent. */
+  readonly lengths: Float64Array
 }
+
+/** In place of an offset. */
+export const unknownOffset = -1
 
 /** What a slot tells the executor's main thread. */
 export type FromSlot =
@@ -88,9 +96,9 @@ export type SlotOutcome =
   | {
       readonly kind: 'shuffle'
       readonly path: string
-      readonly lengths: readonly number[]
-      readonly bytes: number
-      readonly records: number
+      readonly parts: PartOffsets
+      /** What the driver is told: see `MapStatus`. */
+      readonly status: Uint8Array
     }
   | { readonly kind: 'killed'; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: WireError }

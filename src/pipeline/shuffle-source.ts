@@ -35,16 +35,17 @@ export function shuffleSource(opener: Opener, operator: ShuffleOperator, tree: P
 /** The fetched side of a shuffle for one reduce partition. */
 export function shuffleInput(services: TaskServices, shuffleId: number, reduceId: number): ShuffleInput {
   const sources = services.shuffleSources(shuffleId, reduceId)
-  for (const source of sources) {
-    if (source.kind === 'local') {
-      services.metrics.shuffleLocalBlocksFetched++
-      services.metrics.shuffleLocalBytesRead += source.length
+  const { metrics } = services
+  const onBlock = (kind: 'local' | 'remote', bytes: number): void => {
+    if (kind === 'local') {
+      metrics.shuffleLocalBlocksFetched++
+      metrics.shuffleLocalBytesRead += bytes
     } else {
-      services.metrics.shuffleRemoteBlocksFetched++
-      services.metrics.shuffleRemoteBytesRead += source.length
+      metrics.shuffleRemoteBlocksFetched++
+      metrics.shuffleRemoteBytesRead += bytes
     }
   }
-  return new ShuffleInput({ shuffleId, reduceId, sources, fetch: services.fetch })
+  return new ShuffleInput({ shuffleId, reduceId, sources, fetch: services.fetch, onBlock })
 }
 
 /** The fetched pairs as they come. */

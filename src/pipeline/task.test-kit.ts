@@ -108,7 +108,8 @@ export class PlanRunner {
   #sources(shuffleId: number, reduce: number): ShuffleSource[] {
     return (this.#outputs.get(shuffleId) ?? []).map((file, mapId) => {
       const offset = file.lengths.slice(0, reduce).reduce((a, b) => a + b, 0)
-      return { kind: 'local', mapId, executorId: '0', path: file.path, offset, length: file.lengths[reduce] as number }
+      const range = { offset, length: file.lengths[reduce] as number }
+      return { kind: 'local', mapId, executorId: '0', path: file.path, range }
     })
   }
 }

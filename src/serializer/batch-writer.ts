@@ -15,8 +15,8 @@ export class BatchWriter extends ByteWriter {
     return true
   }
 
-  override reset(): void {
-    super.reset()
+  override rewind(): void {
+    super.rewind()
     this.sharing.reset()
     this.zeroWidthLeft = ZERO_WIDTH_LIMIT
   }

@@ -1,7 +1,15 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { FiresteelError } from '../common/errors/index.js'
-import { decodeBatch, decodePairs, decodeValue, encodeBatch, encodePairs, encodeValue } from './index.js'
+import {
+  decodeBatch,
+  decodePairs,
+  decodeValue,
+  encodeBatch,
+  encodePairs,
+  encodeSharedValue,
+  encodeValue,
+} from './index.js'
 import { RandomValues } from './random-values.test-kit.js'
 import { batchDifference } from './same-values.test-kit.js'
 
@@ -250,5 +258,27 @@ describe('damaged bytes', () => {
     for (let end = 0; end < bytes.length; end++)
       expect(() => decodeBatch(bytes.subarray(0, end))).toThrow('FS_SERIALIZER_CORRUPT')
     expect(() => decodeBatch(Buffer.concat([bytes, Buffer.from([0])]))).toThrow('after the last record')
+  })
+})
+
+describe('values in shared memory', () => {
+  const texts = (count: number, last: string) => [...Array.from({ length: count }, (_, i) => `some text ${i}`), last]
+
+  test.each([
+    ['a small one', { a: 1, list: [1, 2, 3] }],
+    ['one that just outgrows what is copied', new Uint8Array((1 << 24) + 5).fill(9)],
+    ['texts of one byte a character, in several parts', texts(200_000, 'é')],
+    ['texts that do not all fit one byte', texts(200_000, 'ż')],
+    ['one that has to be written anew, as rows', ((twice) => [twice, twice])(new Float64Array(3 << 20).fill(0.5))],
+  ])('are the same bytes: %s', (_what, value) => {
+    const bytes = encodeSharedValue(value)
+    expect(bytes.buffer instanceof SharedArrayBuffer).toBe(true)
+    expect(Buffer.compare(bytes, encodeValue(value))).toBe(0)
+    // What keeps blocks in memory copies those that hold much more than they need.
+    expect(bytes.buffer.byteLength).toBeLessThanOrEqual(2 * bytes.byteLength)
+  })
+
+  test('are refused as others are', () => {
+    expect(() => encodeSharedValue({ f: () => 1 })).toThrow(/FS_SERIALIZER_UNSUPPORTED.*record\[0\]\.f/)
   })
 })

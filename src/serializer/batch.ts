@@ -8,6 +8,7 @@ import { readColumn, readTagged } from './column/read-column.js'
 import { writePairRows, writeRows } from './column/row-column.js'
 import { writeColumn } from './column/write-column.js'
 import { UnsupportedValue } from './row/row-writer.js'
+import { SharedBatchWriter } from './shared-batch-writer.js'
 import { explainUnsupported } from './unsupported.js'
 
 /** The first byte of every batch; changes with the format. */
@@ -31,15 +32,7 @@ const idle: BatchWriter[] = []
  *   classes that are not registered, FS_SERIALIZER_TOO_DEEP; each names the place, e.g. `record[17].conn`.
  */
 export function encodeBatch(records: readonly unknown[], count = records.length): Uint8Array {
-  return write(
-    count,
-    (writer) => {
-      writeColumn(writer, records, count, root)
-      return !writer.sharing.found(records, count)
-    },
-    (writer) => writeRows(writer, records, count, root),
-    () => explainUnsupported(records, count, (index) => `record[${index}]`),
-  )
+  return write(sourceOf(records, count))
 }
 
 /**
@@ -48,18 +41,18 @@ export function encodeBatch(records: readonly unknown[], count = records.length)
  * @throws as `encodeBatch` does
  */
 export function encodePairs(keys: readonly unknown[], values: readonly unknown[], count = keys.length): Uint8Array {
-  return write(
+  return write({
     count,
-    (writer) => {
+    byColumns: (writer) => {
       if (count === 0) writeColumn(writer, keys, 0, root)
       else writeTuple(writer, [keys, values], count, { place: root, writeColumn })
       return !writer.sharing.found(undefined, count)
     },
-    (writer) => writePairRows(writer, keys, values, count),
-    () =>
+    byRows: (writer) => writePairRows(writer, keys, values, count),
+    explain: () =>
       explainUnsupported(keys, count, (index) => `record[${index}][0]`) ??
       explainUnsupported(values, count, (index) => `record[${index}][1]`),
-  )
+  })
 }
 
 /**
@@ -96,6 +89,13 @@ export function encodeValue(value: unknown): Uint8Array {
   return encodeBatch([value])
 }
 
+/** As `encodeValue`, into shared memory and without a second copy of it: for values that are large, and stay. Throws as `encodeBatch` does. */
+export function encodeSharedValue(value: unknown): Uint8Array<SharedArrayBuffer> {
+  const writer = new SharedBatchWriter()
+  writeInto(writer, sourceOf([value], 1))
+  return writer.taken()
+}
+
 /** The value of a batch of one. */
 export function decodeValue(bytes: Uint8Array): unknown {
   const records = decodeBatch(bytes)
@@ -103,26 +103,47 @@ export function decodeValue(bytes: Uint8Array): unknown {
   return records[0]
 }
 
-function write(
-  count: number,
-  byColumns: (writer: BatchWriter) => boolean,
-  byRows: (writer: BatchWriter) => void,
-  explain: () => FiresteelError | undefined,
-): Uint8Array {
+/** How a batch is written. */
+interface BatchSource {
+  readonly count: number
+  /** Returns whether that was possible. */
+  readonly byColumns: (writer: BatchWriter) => boolean
+  readonly byRows: (writer: BatchWriter) => void
+  readonly explain: () => FiresteelError | undefined
+}
+
+function write(source: BatchSource): Uint8Array {
   const writer = idle.pop() ?? new BatchWriter()
   try {
-    writeHeader(writer, count)
-    if (!byColumns(writer)) {
-      writer.reset()
-      writeHeader(writer, count)
-      byRows(writer)
-    }
+    writeInto(writer, source)
     return writer.copyFrom(0)
-  } catch (error) {
-    throw error instanceof UnsupportedValue ? (explain() ?? changing()) : error
   } finally {
     writer.reset()
     idle.push(writer)
+  }
+}
+
+function writeInto(writer: BatchWriter, { count, byColumns, byRows, explain }: BatchSource): void {
+  try {
+    writeHeader(writer, count)
+    if (byColumns(writer)) return
+    writer.rewind()
+    writeHeader(writer, count)
+    byRows(writer)
+  } catch (error) {
+    throw error instanceof UnsupportedValue ? (explain() ?? changing()) : error
+  }
+}
+
+function sourceOf(records: readonly unknown[], count: number): BatchSource {
+  return {
+    count,
+    byColumns: (writer) => {
+      writeColumn(writer, records, count, root)
+      return !writer.sharing.found(records, count)
+    },
+    byRows: (writer) => writeRows(writer, records, count, root),
+    explain: () => explainUnsupported(records, count, (index) => `record[${index}]`),
   }
 }
 

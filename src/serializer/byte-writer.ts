@@ -6,9 +6,15 @@ const SHORT = 16
 
 /** A growing buffer with a position. Numbers of several bytes are little-endian. */
 export class ByteWriter {
-  bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
+  bytes: Buffer
   position = 0
-  private view = viewOf(this.bytes)
+  private view: DataView
+
+  /** @param room - bytes to make room for at first */
+  constructor(room = INITIAL_BYTES) {
+    this.bytes = Buffer.allocUnsafeSlow(room)
+    this.view = viewOf(this.bytes)
+  }
 
   /** Makes room for `size` more bytes. */
   reserve(size: number): void {
@@ -79,19 +85,24 @@ export class ByteWriter {
     return new Uint8Array(this.bytes.subarray(start, this.position))
   }
 
+  /** Forgets what was written. */
+  rewind(): void {
+    this.position = 0
+  }
+
   /** Forgets everything, and gives back the memory of an unusually large batch. */
   reset(): void {
-    this.position = 0
+    this.rewind()
     if (this.bytes.length > KEPT_BYTES) this.replace(Buffer.allocUnsafeSlow(INITIAL_BYTES))
   }
 
-  private grow(needed: number): void {
+  protected grow(needed: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2))
     this.bytes.copy(larger, 0, 0, this.position)
     this.replace(larger)
   }
 
-  private replace(bytes: Buffer): void {
+  protected replace(bytes: Buffer): void {
     this.bytes = bytes
     this.view = viewOf(bytes)
   }

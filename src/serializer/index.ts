@@ -1,4 +1,14 @@
-export { decodeBatch, decodePairs, decodeValue, encodeBatch, encodePairs, encodeValue } from './batch.js'
+export {
+  decodeBatch,
+  decodePairs,
+  decodeValue,
+  encodeBatch,
+  encodePairs,
+  encodeSharedValue,
+  encodeValue,
+} from './batch.js'
+export { ByteReader } from './byte-reader.js'
+export { ByteWriter } from './byte-writer.js'
 export {
   type ClassCodec,
   type ClassConstructor,

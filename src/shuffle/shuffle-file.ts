@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { FiresteelError } from '../common/errors/index.js'
 import { withFileErrors } from './io-errors.js'
+import type { PartRange } from './part-offsets.js'
 import { type SyncFiles, systemFiles } from './sync-files.js'
 
 /*
@@ -43,23 +44,33 @@ export function readShuffleIndex(path: string, options: { files?: SyncFiles; siz
   const files = options.files ?? systemFiles
   const fd = withFileErrors({ path, what, action: 'opened' }, () => files.open(path, 'r'))
   try {
-    const size = withFileErrors({ path, what, action: 'read' }, () => options.size ?? files.size(fd))
-    if (size < TRAILER_BYTES) throw corrupt(path, `it has ${size} bytes, fewer than its trailer`)
-    const trailer = readAt(files, fd, { path, offset: size - TRAILER_BYTES, length: TRAILER_BYTES })
-    if (trailer.toString('latin1', 16, 24) !== MAGIC) throw corrupt(path, 'it does not end as a shuffle file does')
-    const version = trailer.readUInt32LE(12)
-    if (version !== VERSION) throw corrupt(path, `its version is ${version}, this is a reader of version ${VERSION}`)
-    const length = trailer.readUInt32LE(4)
-    if (length > size - TRAILER_BYTES) throw corrupt(path, 'its index is longer than the file')
-    const index = readAt(files, fd, { path, offset: size - TRAILER_BYTES - length, length })
-    if (crc32(index) !== trailer.readUInt32LE(0)) throw corrupt(path, 'the checksum of its index is wrong')
-    return decodeIndex(path, index, {
-      numPartitions: trailer.readUInt32LE(8),
-      dataBytes: size - TRAILER_BYTES - length,
-    })
+    const { bytes, numPartitions, dataBytes } = readFooter(files, fd, { path, size: options.size })
+    const offsets = new Float64Array(numPartitions + 1)
+    let partition = 0
+    for (const length of lengthsIn(path, bytes, numPartitions)) {
+      offsets[partition + 1] = (offsets[partition] as number) + length
+      partition++
+    }
+    if (offsets[numPartitions] !== dataBytes) {
+      throw corrupt(path, `its index speaks of ${offsets[numPartitions]} bytes, there are ${dataBytes}`)
+    }
+    return { offsets, numPartitions }
   } finally {
     files.close(fd)
   }
+}
+
+/** Where one partition lies in an open shuffle file. Throws as `readShuffleIndex` does, and FS_SHUFFLE_PARTITION. */
+export function readPartRange(files: SyncFiles, fd: number, part: { path: string; partition: number }): PartRange {
+  const { path, partition } = part
+  const { bytes, numPartitions } = readFooter(files, fd, { path })
+  let offset = 0
+  let at = 0
+  for (const length of lengthsIn(path, bytes, numPartitions)) {
+    if (at++ === partition) return { offset, length }
+    offset += length
+  }
+  throw new FiresteelError('FS_SHUFFLE_PARTITION', { partition, numPartitions })
 }
 
 /** The bytes of one reduce partition: its frames, checksums not yet verified. Throws as `readShuffleIndex` does. */
@@ -80,14 +91,36 @@ export function readShuffleRange(path: string, partition: number, options: { fil
   }
 }
 
-function decodeIndex(
-  path: string,
-  index: Uint8Array,
-  expected: { numPartitions: number; dataBytes: number },
-): ShuffleIndex {
-  const offsets = new Float64Array(expected.numPartitions + 1)
+/** Most footers are read at once with so many bytes of the file's end. */
+const TAIL_BYTES = 4096
+
+/** The encoded index of an open file, its checksum verified. */
+function readFooter(
+  files: SyncFiles,
+  fd: number,
+  of: { path: string; size?: number },
+): { bytes: Uint8Array; numPartitions: number; dataBytes: number } {
+  const { path } = of
+  const size = withFileErrors({ path, what, action: 'read' }, () => of.size ?? files.size(fd))
+  if (size < TRAILER_BYTES) throw corrupt(path, `it has ${size} bytes, fewer than its trailer`)
+  const tailBytes = Math.min(size, TAIL_BYTES)
+  const tail = readAt(files, fd, { path, offset: size - tailBytes, length: tailBytes })
+  const trailer = tail.subarray(tailBytes - TRAILER_BYTES)
+  if (trailer.toString('latin1', 16, 24) !== MAGIC) throw corrupt(path, 'it does not end as a shuffle file does')
+  const version = trailer.readUInt32LE(12)
+  if (version !== VERSION) throw corrupt(path, `its version is ${version}, this is a reader of version ${VERSION}`)
+  const length = trailer.readUInt32LE(4)
+  const dataBytes = size - TRAILER_BYTES - length
+  if (dataBytes < 0) throw corrupt(path, 'its index is longer than the file')
+  const at = tailBytes - TRAILER_BYTES - length
+  const bytes = at >= 0 ? tail.subarray(at, at + length) : readAt(files, fd, { path, offset: dataBytes, length })
+  if (crc32(bytes) !== trailer.readUInt32LE(0)) throw corrupt(path, 'the checksum of its index is wrong')
+  return { bytes, numPartitions: trailer.readUInt32LE(8), dataBytes }
+}
+
+function* lengthsIn(path: string, index: Uint8Array, numPartitions: number): Generator<number> {
   let at = 0
-  for (let p = 0; p < expected.numPartitions; p++) {
+  for (let p = 0; p < numPartitions; p++) {
     let length = 0
     let scale = 1
     let byte: number
@@ -97,12 +130,8 @@ function decodeIndex(
       length += (byte & 0x7f) * scale
       scale *= 128
     } while (byte >= 128)
-    offsets[p + 1] = (offsets[p] as number) + length
+    yield length
   }
-  if (offsets[expected.numPartitions] !== expected.dataBytes) {
-    throw corrupt(path, `its index speaks of ${offsets[expected.numPartitions]} bytes, there are ${expected.dataBytes}`)
-  }
-  return { offsets, numPartitions: expected.numPartitions }
 }
 
 function readAt(files: SyncFiles, fd: number, range: { path: string; offset: number; length: number }): Buffer {

@@ -2,6 +2,8 @@ import { FiresteelError } from '../common/errors/index.js'
 import { decodeBatch, decodeFrames, decodePairs } from '../serializer/index.js'
 import { FrameCutter } from './frame-cutter.js'
 import { errorCodeOf } from './io-errors.js'
+import type { PartRange } from './part-offsets.js'
+import { readPartRange } from './shuffle-file.js'
 import { type SyncFiles, systemFiles } from './sync-files.js'
 import type { FetchedPiece, LocalSource, PairBatch, RemoteSource, ShuffleInputOptions, ShuffleSource } from './types.js'
 
@@ -74,11 +76,11 @@ export class ShuffleInput<R extends RemoteSource = RemoteSource> {
   }
 
   *#read(): Generator<Uint8Array, void, void> {
-    const wanted = this.#options.sources.filter((source) => source.length > 0)
-    const remote = wanted.filter((source) => source.kind === 'remote')
+    const { sources } = this.#options
+    const remote = sources.filter((source) => source.kind === 'remote')
     const pieces = remote.length === 0 ? undefined : this.#startFetch(remote)
     try {
-      for (const source of wanted) if (source.kind === 'local') yield* this.#readLocal(source)
+      for (const source of sources) if (source.kind === 'local') yield* this.#readLocal(source)
       if (pieces !== undefined) yield* this.#readRemote(remote, pieces)
     } finally {
       pieces?.return?.()
@@ -94,19 +96,26 @@ export class ShuffleInput<R extends RemoteSource = RemoteSource> {
   *#readLocal(source: LocalSource): Generator<Uint8Array, void, void> {
     const fd = this.#guard(source, () => this.#files.open(source.path, 'r'))
     try {
+      const { offset, length } = source.range ?? this.#rangeIn(source, fd)
       const cutter = new FrameCutter(source.path)
-      for (let done = 0; done < source.length; ) {
-        const length = Math.min(source.length - done, Math.max(PIECE_BYTES, cutter.missing))
-        const piece = this.#readPiece(source, fd, { offset: source.offset + done, length })
-        done += length
+      for (let done = 0; done < length; ) {
+        const size = Math.min(length - done, Math.max(PIECE_BYTES, cutter.missing))
+        const piece = this.#readPiece(source, fd, { offset: offset + done, length: size })
+        done += size
         yield* this.#decode(source, cutter, piece)
       }
       this.#checkEnd(source, cutter)
+      this.metrics.localBlocks++
+      this.metrics.localBytes += length
+      this.#options.onBlock?.('local', length)
     } finally {
       this.#files.close(fd)
     }
-    this.metrics.localBlocks++
-    this.metrics.localBytes += source.length
+  }
+
+  #rangeIn(source: LocalSource, fd: number): PartRange {
+    const { path } = source
+    return this.#guard(source, () => readPartRange(this.#files, fd, { path, partition: this.#options.reduceId }))
   }
 
   #readPiece(source: LocalSource, fd: number, range: { offset: number; length: number }): Uint8Array {
@@ -121,30 +130,28 @@ export class ShuffleInput<R extends RemoteSource = RemoteSource> {
   }
 
   *#readRemote(remote: readonly R[], pieces: Iterator<FetchedPiece>): Generator<Uint8Array, void, void> {
-    const cutters = new Map<number, { cutter: FrameCutter; left: number }>()
-    let open = remote.length
-    while (open > 0) {
+    const states = new Map<number, { readonly cutter: FrameCutter; bytes: number }>()
+    const open = new Set(remote.keys())
+    while (open.size > 0) {
       const piece = this.#await(pieces)
       if (piece === undefined) break
       const source = remote[piece.request] as R
       if ('failure' in piece) throw this.#failed(source, piece.failure, reasonOf(piece.error), piece.error)
-      const state = cutters.get(piece.request) ?? {
-        cutter: new FrameCutter(`map output ${source.mapId}`),
-        left: source.length,
-      }
-      cutters.set(piece.request, state)
-      state.left -= piece.bytes.length
-      if (state.left < 0) throw this.#failed(source, 'corrupt', `more came than the ${source.length} bytes expected`)
-      this.metrics.remoteBytes += piece.bytes.length
+      const state = states.get(piece.request) ?? { cutter: new FrameCutter(`map output ${source.mapId}`), bytes: 0 }
+      states.set(piece.request, state)
+      state.bytes += piece.bytes.length
       yield* this.#decode(source, state.cutter, piece.bytes)
-      if (state.left > 0) continue
+      if (!piece.isLast) continue
       this.#checkEnd(source, state.cutter)
       this.metrics.remoteBlocks++
-      open--
+      this.metrics.remoteBytes += state.bytes
+      this.#options.onBlock?.('remote', state.bytes)
+      states.delete(piece.request)
+      open.delete(piece.request)
     }
-    if (open === 0) return
-    const late = remote.findIndex((_, i) => cutters.get(i)?.left !== 0)
-    throw this.#failed(remote[late] as R, 'network', 'the fetch ended before all of it had come')
+    for (const late of open) {
+      throw this.#failed(remote[late] as R, 'network', 'the fetch ended before all of it had come')
+    }
   }
 
   #await(pieces: Iterator<FetchedPiece>): FetchedPiece | undefined {

@@ -22,7 +22,7 @@ type Bench = ReturnType<typeof bench>
 function sourceOf(info: ShuffleFileInfo, partition: number, mapId = 0): LocalSource {
   const offset = info.lengths.slice(0, partition).reduce((sum, length) => sum + length, 0)
   const length = info.lengths[partition] as number
-  return { kind: 'local', mapId, executorId: 'driver', path: info.path, offset, length }
+  return { kind: 'local', mapId, executorId: 'driver', path: info.path, range: { offset, length } }
 }
 
 function readPairs(info: ShuffleFileInfo, partition: number): [unknown, unknown][] {
@@ -250,14 +250,32 @@ describe('ShuffleInput', () => {
     function* fetch(requests: readonly unknown[]): Generator<FetchedPiece> {
       expect(requests.length).toBe(2)
       for (let at = 0; at < length; at += 7001) {
-        for (const request of [1, 0]) yield { request, bytes: block.subarray(at, at + 7001) }
+        const isLast = at + 7001 >= length
+        for (const request of [1, 0]) yield { request, bytes: block.subarray(at, at + 7001), isLast }
       }
     }
-    const remote = (mapId: number) => ({ kind: 'remote' as const, mapId, executorId: '2', length })
-    const sources = [remote(1), sourceOf(info, 1), remote(2), { ...remote(3), length: 0 }]
+    const remote = (mapId: number) => ({ kind: 'remote' as const, mapId, executorId: '2' })
+    const sources = [remote(1), sourceOf(info, 1), remote(2)]
     using input = new ShuffleInput({ shuffleId: 1, reduceId: 1, sources, fetch })
     expect(drain(input)).toBe(30_000)
     expect(input.metrics).toMatchObject({ localBlocks: 1, remoteBlocks: 2, remoteBytes: 2 * length })
+  })
+
+  it.each([3, 4000])('finds a part by the index of the file, of %d partitions', (numPartitions) => {
+    using b = bench()
+    const writer = pairWriter(b, numPartitions)
+    for (let i = 0; i < 10_000; i++) writer.add(i % numPartitions, `key ${i}`, i)
+    const info = writer.commit()
+    for (const reduceId of [0, 1, numPartitions - 1]) {
+      const { range: _, ...source } = sourceOf(info, reduceId)
+      using input = new ShuffleInput({ shuffleId: 1, reduceId, sources: [source] })
+      const expected = Math.ceil((10_000 - reduceId) / numPartitions)
+      expect(drain(input)).toBe(expected)
+      expect(input.metrics).toMatchObject({ localBlocks: 1, localBytes: info.lengths[reduceId] })
+    }
+    const { range: _, ...source } = sourceOf(info, 0)
+    using input = new ShuffleInput({ shuffleId: 1, reduceId: numPartitions, sources: [source] })
+    expect(() => drain(input)).toThrow(/FS_SHUFFLE_FETCH_FAILED.*corrupt/)
   })
 
   it('says that a file is missing', () => {
@@ -307,7 +325,7 @@ describe('ShuffleInput', () => {
   })
 
   it.each(['missing', 'corrupt', 'network'] as const)('hands on why a remote block could not be had: %s', (failure) => {
-    const sources = [4, 5].map((mapId) => ({ kind: 'remote' as const, mapId, executorId: '7', length: 10 }))
+    const sources = [4, 5].map((mapId) => ({ kind: 'remote' as const, mapId, executorId: '7' }))
     const fetch = (): FetchedPiece[] => [{ request: 1, failure, error: new Error('connection reset') }]
     using input = new ShuffleInput({ shuffleId: 1, reduceId: 0, sources, fetch })
     expect(() => input.next()).toThrow(
@@ -316,7 +334,7 @@ describe('ShuffleInput', () => {
   })
 
   it('takes a fetch that ends too early for a failure of the network', () => {
-    const sources = [{ kind: 'remote' as const, mapId: 4, executorId: '7', length: 10 }]
+    const sources = [{ kind: 'remote' as const, mapId: 4, executorId: '7' }]
     using input = new ShuffleInput({ shuffleId: 1, reduceId: 0, sources, fetch: () => [] })
     expect(() => input.next()).toThrow(/map output 4 .*network/)
   })
@@ -325,14 +343,14 @@ describe('ShuffleInput', () => {
     let stopped = false
     function* fetch(): Generator<FetchedPiece> {
       try {
-        for (;;) yield { request: 0, bytes: new Uint8Array(0) }
+        for (;;) yield { request: 0, bytes: new Uint8Array(0), isLast: false }
       } finally {
         stopped = true
       }
     }
     using b = bench()
     const info = written(b)
-    const remote = { kind: 'remote' as const, mapId: 4, executorId: '7', length: 10 }
+    const remote = { kind: 'remote' as const, mapId: 4, executorId: '7' }
     const input = new ShuffleInput({ shuffleId: 1, reduceId: 0, sources: [sourceOf(info, 0), remote], fetch })
     expect(input.next()).toBeDefined()
     input.close()

@@ -1,6 +1,7 @@
 import type { TaskMemory } from '../memory/index.js'
 import type { CompressionCodec } from '../serializer/index.js'
 import type { KeyTable } from './key-table.js'
+import type { PartRange } from './part-offsets.js'
 import type { SyncFiles } from './sync-files.js'
 
 /** What everything that may spill needs. */
@@ -75,8 +76,8 @@ export interface LocalSource {
   readonly mapId: number
   readonly executorId: string
   readonly path: string
-  readonly offset: number
-  readonly length: number
+  /** Where it is in the file; absent when only the file's own index knows. */
+  readonly range?: PartRange
 }
 
 /** A reduce partition's bytes behind another executor. */
@@ -84,15 +85,13 @@ export interface RemoteSource {
   readonly kind: 'remote'
   readonly mapId: number
   readonly executorId: string
-  /** Bytes to expect. */
-  readonly length: number
 }
 
 export type ShuffleSource = LocalSource | RemoteSource
 
-/** One piece of a remote block; pieces of a block come in order, those of different blocks may interleave. */
+/** One piece of a remote block; pieces of a block come in order up to its last, those of different blocks may interleave. */
 export type FetchedPiece =
-  | { readonly request: number; readonly bytes: Uint8Array }
+  | { readonly request: number; readonly bytes: Uint8Array; readonly isLast: boolean }
   | { readonly request: number; readonly failure: 'missing' | 'corrupt' | 'network'; readonly error?: unknown }
 
 /** Starts fetching at once; iterating blocks the thread until the next piece is there. `request` counts within `requests`. */
@@ -105,6 +104,8 @@ export interface ShuffleInputOptions<R extends RemoteSource = RemoteSource> {
   readonly sources: readonly (LocalSource | R)[]
   /** Needed when there are remote sources. */
   readonly fetch?: BlockFetch<R>
+  /** Told of each block that has been read, with its bytes. */
+  readonly onBlock?: (kind: ShuffleSource['kind'], bytes: number) => void
   /** The file system; default the real one. */
   readonly files?: SyncFiles
 }

@@ -24,7 +24,7 @@ const loaded = new Map<AssetName, Asset>()
 function assetOf(name: AssetName): Asset {
   let asset = loaded.get(name)
   if (asset === undefined) {
-    const text = compact(readFileSync(join(packageRoot(), 'src/ui/assets', name), 'utf8'))
+    const text = compact(readFileSync(join(packageRoot(), 'assets/pages', name), 'utf8'))
     asset = { text, version: createHash('sha256').update(text).digest('base64url').slice(0, 8) }
     loaded.set(name, asset)
   }

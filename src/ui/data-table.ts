@@ -38,8 +38,8 @@ export function dataTable<Row>(table: DataTable<Row>): Html {
   const sorted = order === undefined ? rows : inOrder(rows, order)
   const shown = query.getAll('all').includes(id) ? sorted : sorted.slice(0, limit)
   return html`
-    <table role="table">
-      <caption>${heading}</caption>
+    ${heading}
+    <table role="table" aria-labelledby="${id}-title">
       <thead role="rowgroup"><tr role="row">${columns.map((column) => header(table, column, order))}</tr></thead>
       <tbody role="rowgroup">${shown.map((row) => tableRow(table, row))}</tbody>
     </table>

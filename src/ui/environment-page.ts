@@ -33,8 +33,8 @@ function table(id: string, title: string, pairs: Environment['settings']): Html 
   const heading = html`<h2 id="${id}-title">${title} <span class="count">(${pairs.length})</span></h2>`
   if (pairs.length === 0) return html`${heading}<p class="empty">None.</p>`
   return html`
-    <table role="table" class="pairs">
-      <caption>${heading}</caption>
+    ${heading}
+    <table role="table" class="pairs" aria-labelledby="${id}-title">
       <thead role="rowgroup"><tr role="row">
         <th role="columnheader" scope="col">Name</th><th role="columnheader" scope="col">Value</th>
       </tr></thead>

@@ -1,7 +1,7 @@
 import { formatBytes } from '../common/index.js'
 import { type Html, html } from './markup.js'
 
-/** `7 s`, `5 min 3 s`, `2 h 10 min`, `3 d 4 h`. assets/live.js has the same, to let it run on. */
+/** `7 s`, `5 min 3 s`, `2 h 10 min`, `3 d 4 h`. assets/pages/live.js has the same, to let it run on. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600), Math.floor(seconds / 60)]

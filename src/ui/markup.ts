@@ -11,11 +11,14 @@ export type HtmlValue = Html | string | number | undefined | false | readonly Ht
 
 const narrowed = new WeakMap<TemplateStringsArray, TemplateStringsArray>()
 
-/** Markup from a template. Line breaks and indentation of the template itself do not get into the page. */
+/**
+ * Markup from a template. Line breaks of the template itself, with the indentation after them, do not get into the page: at tags and at
+ * values they are nothing, within a text a space.
+ */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let narrow = narrowed.get(strings)
   if (narrow === undefined) {
-    const texts = strings.map((text) => text.replace(/\s*\n\s*/g, ''))
+    const texts = strings.map((text) => text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1').replace(/\s*\n\s*/g, ' '))
     narrow = Object.assign(texts, { raw: texts }) as TemplateStringsArray
     narrowed.set(strings, narrow)
   }

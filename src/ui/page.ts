@@ -62,13 +62,14 @@ export function documentOf(page: Page, { root, now, session }: PageSurroundings)
         <header>
           <a class="brand" href="${root}">Firesteel</a>
           <nav aria-label="Pages">${page.navigation.map(navigationLink)}</nav>
+          <span id="live-state" role="status"></span>
           <span class="session">${session}</span>
         </header>
         <main id="content" tabindex="-1">
           <h1>${page.heading}</h1>
           ${page.regions.map(section)}
         </main>
-        <footer>Firesteel ${firesteelVersion()}<span id="live-state" role="status"></span></footer>
+        <footer>Firesteel ${firesteelVersion()}</footer>
       </body>
     </html>`
 }

@@ -1,5 +1,5 @@
 import { SparkConf } from '../common/conf/index.js'
-import { ManualClock } from '../common/index.js'
+import { type Clock, ManualClock } from '../common/index.js'
 import type {
   ApplicationExecutorView,
   ApplicationView,
@@ -24,7 +24,7 @@ export interface UiFixtureOptions extends Partial<WebSettingsOptions> {
   readonly settings?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
   readonly log?: MemoryLog
-  readonly clock?: ManualClock
+  readonly clock?: Clock
 }
 
 /** A master that shows what it is given and notes what it is asked. */

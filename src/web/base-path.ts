@@ -11,7 +11,8 @@ const forwarded = ['x-forwarded-prefix', 'x-forwarded-context']
 export function rootOf(c: WebContext, proxyBase?: string): string {
   const base = basePathOf(c, proxyBase)
   if (base !== '') return `${base}/`
-  return '../'.repeat(c.req.path.split('/').length - 2) || './'
+  // Not `c.req.path`, which may lack the slash at the end that counts here.
+  return '../'.repeat(new URL(c.req.url).pathname.split('/').length - 2) || './'
 }
 
 /** The path alone, such as `/spark`; empty at the top and when nothing is known of a proxy. */

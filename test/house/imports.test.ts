@@ -135,7 +135,8 @@ describe('the surroundings', () => {
   test('are read by cli, driver and the entries of processes only', () => {
     // A program that submit or a worker runs finds the command line that it would have had by itself.
     const program = 'deploy/submit/run-application.ts'
-    const readers = /^(?:cli|driver)\/|^executor\/process-entry\.ts$/
+    // What the launcher starts inherits its environment.
+    const readers = /^(?:cli|driver)\/|^executor\/process-entry\.ts$|^deploy\/launcher\/surroundings\.ts$/
     const others = files.filter(({ path }) => !readers.test(path) && path !== program)
     expect(linesWith(/\bprocess\.(?:env|argv)\b/, others)).toEqual([])
   })

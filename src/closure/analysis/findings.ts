@@ -26,6 +26,8 @@ export interface Findings {
   readonly outer: Set<OuterWord>
   /** Starts of `import(`. */
   readonly importCalls: number[]
+  /** What they name, where that is written out. */
+  readonly importedNames: Set<string>
   /** `import.meta`. */
   readonly importMetas: { readonly start: number; readonly end: number }[]
   /** Private names that no class inside of the text declares. */

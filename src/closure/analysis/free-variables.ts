@@ -28,6 +28,7 @@ class Walk {
     free: new Map(),
     outer: new Set(),
     importCalls: [],
+    importedNames: new Set(),
     importMetas: [],
     foreignPrivates: new Set(),
     directEval: false,
@@ -130,6 +131,7 @@ class Walk {
         return
       case 'ImportExpression':
         this.#found.importCalls.push(node.start)
+        this.#importedName(node.source as SyntaxNode)
         break
       case 'FunctionDeclaration':
       case 'FunctionExpression':
@@ -207,6 +209,10 @@ class Walk {
     if (use.assigned) variable.assigned = true
     if (use.member === undefined) variable.members = undefined
     else variable.members?.add(use.member)
+  }
+
+  #importedName(source: SyntaxNode | undefined): void {
+    if (source?.type === 'Literal' && typeof source.value === 'string') this.#found.importedNames.add(source.value)
   }
 
   #metaProperty(node: SyntaxNode, place: Place): void {

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { type ErrorCode, FiresteelError } from '../../common/errors/index.js'
-import type { CallSite, HandleRef, ModuleRef } from '../closure.js'
+import type { CallSite, HandleRef, ImportCall, ModuleRef } from '../closure.js'
 import { ByteWriter } from '../format/byte-writer.js'
 import { Kind, type KindNumber, Tag } from '../format/tags.js'
 import { wellKnownSymbol } from '../references/intrinsics.js'
@@ -29,6 +29,7 @@ export class Graph {
   readonly out = new ByteWriter()
   readonly modules: ModuleRef[] = []
   readonly handles: HandleRef[] = []
+  readonly imports: ImportCall[] = []
   readonly buffers = new BufferTable()
   readonly functions: FunctionTable
   /** References found through import declarations instead of by identity. */

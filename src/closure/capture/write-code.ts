@@ -1,6 +1,7 @@
 import { lineBreaksBefore } from '../analysis/lines.js'
 import type { ByteWriter } from '../format/byte-writer.js'
 import { Binding, CodeKind } from '../format/tags.js'
+import { importReference } from '../references/package-modules.js'
 import { functionCode, type VariableSetup } from './function-code.js'
 import type { CapturedCode, CapturedFunction } from './functions.js'
 import type { Graph } from './graph.js'
@@ -64,6 +65,7 @@ function writeFunction(graph: Graph, out: ByteWriter, code: CapturedFunction, pl
     keyIndexes: Array.from({ length: code.keyCount }, (_, i) => afterVariables + i),
     isStamped,
   })
+  noteImports(graph, analysis.importedNames, script?.url ?? '')
   const start = startOf(code)
   out.string(text)
   out.string(script?.url ?? '')
@@ -77,6 +79,15 @@ function writeFunction(graph: Graph, out: ByteWriter, code: CapturedFunction, pl
     if (mode === 'cell') out.count(plan.cells.get(code.variables[i] as Variable) as number)
   }
   for (let i = setups.length; i < afterVariables + code.keyCount; i++) out.byte(Binding.ready)
+}
+
+/** What functions import when they run travels by name and version, as what they refer to does. */
+function noteImports(graph: Graph, names: ReadonlySet<string>, from: string): void {
+  for (const specifier of names) {
+    const isKnown = graph.imports.some((known) => known.specifier === specifier && known.from === from)
+    const module = isKnown ? undefined : importReference(specifier, from)
+    if (module !== undefined) graph.imports.push({ specifier, from, module })
+  }
 }
 
 function setUp(graph: Graph, code: CapturedFunction, variable: Variable, index: number, plan: Plan): VariableSetup {

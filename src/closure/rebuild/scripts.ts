@@ -4,7 +4,9 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 import { FiresteelError } from '../../common/errors/index.js'
-import { foldersToSearch, importFrom, importUrl } from './modules.js'
+import type { ImportCall } from '../closure.js'
+import { ownLoader } from '../references/own-modules.js'
+import { foldersToSearch, importFrom, importUrl, loadModule } from './modules.js'
 
 /** What a function's script gets: the values of its variables by place, and what its text calls on. */
 export interface Environment {
@@ -50,8 +52,15 @@ export function compile({ text, url, line, column }: ScriptPlace): Factory {
   return factory
 }
 
+/** What the functions of a closure may import. */
+export interface Outlook {
+  /** A folder from which installed packages are looked for as well. */
+  readonly moduleBase: string | undefined
+  readonly imports: readonly ImportCall[]
+}
+
 /** A fresh environment for one function. */
-export function environment(values: readonly unknown[], url: string, moduleBase: string | undefined): Environment {
+export function environment(values: readonly unknown[], url: string, outlook: Outlook): Environment {
   function Base(): void {}
   Base.prototype = Object.prototype
   return {
@@ -59,7 +68,7 @@ export function environment(values: readonly unknown[], url: string, moduleBase:
     stamping: false,
     base: Base,
     member: takeMember,
-    dynamicImport: (specifier, options) => importAs(specifier, url, moduleBase, options),
+    dynamicImport: (specifier, options) => importAs(specifier, url, { ...outlook, options }),
     importMeta: importMeta(url),
   }
 }
@@ -70,13 +79,19 @@ function takeMember(holder: object): unknown {
   return property?.value ?? property?.get ?? property?.set
 }
 
-/** `import()` in a function means what it meant in its file; where that is on another machine, the receiver's packages. */
+/**
+ * `import()` in a function means what it meant in its file: the package that the driver found. Of one that the driver did not know of, what
+ * is found at the same place here, or among the receiver's packages.
+ */
 async function importAs(
   specifier: string,
   url: string,
-  moduleBase: string | undefined,
-  options?: ImportCallOptions,
+  { moduleBase, imports, options }: Outlook & { readonly options?: ImportCallOptions },
 ): Promise<object> {
+  const known = imports.find((call) => call.specifier === specifier && call.from === url)
+  if (known !== undefined && options === undefined) return (await loadModule(known.module, moduleBase)).namespace
+  const own = ownLoader(specifier)
+  if (own !== undefined) return own()
   const isFile = url.startsWith('file:')
   const isVites = specifier.startsWith('/node_modules/') && !existsSync(specifier)
   if (/^\.{0,2}\//.test(specifier) && !isVites)

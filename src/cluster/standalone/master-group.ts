@@ -80,7 +80,7 @@ export class MasterGroup {
 
   /** What came of the last round, for people. */
   get problem(): string {
-    return [...this.#problems].map(([url, problem]) => `${url} ${problem}`).join('; ')
+    return this.urls.map((url) => `${url} ${this.#problems.get(url) ?? 'has not answered'}`).join('; ')
   }
 
   async close(): Promise<void> {

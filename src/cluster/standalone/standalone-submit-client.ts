@@ -83,7 +83,6 @@ export class StandaloneSubmitClient implements SubmitClient {
         name: 'client',
         ...securityOptions(clusterSecurity(conf)),
         maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
-        inBackground: true,
       })
     this.#masters = new MasterGroup({
       rpc: this.#rpc,
@@ -229,7 +228,7 @@ async function describeDriver(application: ClusterApplication, files: FileList):
   }
 }
 
-/** The secret of the cluster does not travel: whoever runs the driver has it. */
+/** The secret of the cluster does not travel, and no file of this machine for TLS: whoever runs the driver has its own. */
 function travellingSettings(conf: SparkConf): Record<string, string> {
-  return Object.fromEntries(conf.getAll().filter(([key]) => !ownSettings.has(key)))
+  return Object.fromEntries(conf.getAll().filter(([key]) => !ownSettings.has(key) && !key.startsWith('spark.ssl.')))
 }

@@ -257,7 +257,6 @@ const unsupportedFamilies: readonly (readonly [string, Reason])[] = [
   ['spark.driver.resource.', 'resources'],
   ['spark.executor.resource.', 'resources'],
   ['spark.task.resource.', 'resources'],
-  ['spark.worker.resource.', 'resources'],
   ['spark.ssl.ui.', 'ui'],
   ['spark.ssl.historyServer.', 'history'],
   ['spark.ssl.standalone.', 'standaloneTls'],
@@ -266,7 +265,7 @@ const unsupportedFamilies: readonly (readonly [string, Reason])[] = [
 ]
 
 /** Families whose members the user names: environment variables, settings of file systems. */
-const openFamilies = ['spark.executorEnv.', 'spark.hadoop.']
+const openFamilies = ['spark.executorEnv.', 'spark.hadoop.', 'spark.worker.resource.']
 
 /** Whether any name with this beginning is right. */
 export function isFamily(key: string): boolean {

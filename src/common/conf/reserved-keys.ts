@@ -21,10 +21,7 @@ const keysByReason: Readonly<Record<string, readonly string[]>> = {
     'spark.speculation.quantile',
   ],
   'Firesteel gives it': ['spark.executor.id'],
-  'what executors print goes to the driver, not to files': [
-    'spark.executor.logs.rolling.maxRetainedFiles',
-    'spark.executor.logs.rolling.maxSize',
-  ],
+  'a worker always dials the addresses that it was given': ['spark.worker.preferConfiguredMasterAddress'],
   'broadcasts travel as they are encoded, which is compact already': ['spark.broadcast.compress'],
   'every reader and writer has a buffer of the size that measured best': [
     'spark.buffer.size',

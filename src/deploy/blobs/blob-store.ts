@@ -66,17 +66,16 @@ export class BlobStore {
   /** A content that is here, which counts as used now. @throws FS_BLOB_HASH */
   find(hash: string): StoredBlob | undefined {
     if (!hashPattern.test(hash)) throw new FiresteelError('FS_BLOB_HASH', { hash: String(hash).slice(0, 80) })
-    const bytes = this.#sizes.get(hash)
-    if (bytes === undefined) return undefined
     const path = join(this.#folder, hash)
-    try {
-      const now = this.#clock.now() / 1000
-      utimesSync(path, now, now)
-    } catch {
-      this.#sizes.delete(hash) // somebody has emptied the folder
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) {
+      this.#sizes.delete(hash) // somebody may have emptied the folder
       return undefined
     }
-    return { path, bytes }
+    const now = this.#clock.now() / 1000
+    utimesSync(path, now, now)
+    this.#sizes.set(hash, stat.size)
+    return { path, bytes: stat.size }
   }
 
   /**

@@ -17,6 +17,7 @@ import {
   type SubmitDriverAnswer,
   type UnregisterApplication,
   type WorkerHeartbeat,
+  type WorkerLeaving,
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
 import type { SparkConf } from '../../common/conf/index.js'
@@ -310,6 +311,15 @@ export class Master implements MasterService {
         this.#handle(event(body, peer.id))
         return { body: {} }
       }
+    /** A worker forgets what was taken: so an end is stored before, and what is said on a connection that does not count is not taken. */
+    const reported =
+      (event: (body: unknown, peer: string, request: RequestId) => MasterEvent) =>
+      async ({ body }: RpcMessage, { peer }: RpcContext): Promise<RpcMessage> => {
+        this.#know(peer)
+        const answer = await this.#ask((request) => event(body, peer.id, request))
+        if (answer.type !== 'taken') throw new FiresteelError('FS_CLUSTER_NOT_LEADING', { master: this.url })
+        return { body: {} }
+      }
     return {
       registerWorker: asked((body, peer, request) => ({
         type: 'registerWorker',
@@ -319,8 +329,18 @@ export class Master implements MasterService {
       })),
       heartbeat: ({ body }, { peer }) =>
         this.#handle({ type: 'workerHeartbeat', peer: peer.id, workerId: (body as WorkerHeartbeat).workerId }),
-      executorState: taken((body, peer) => ({ type: 'executorState', peer, ...(body as ExecutorStateMessage) })),
-      driverState: taken((body, peer) => ({ type: 'driverState', peer, ...(body as DriverStateMessage) })),
+      executorState: reported((body, peer, request) => ({
+        type: 'executorState',
+        peer,
+        request,
+        ...(body as ExecutorStateMessage),
+      })),
+      driverState: reported((body, peer, request) => ({
+        type: 'driverState',
+        peer,
+        request,
+        ...(body as DriverStateMessage),
+      })),
       registerApplication: asked((body, peer, request) => ({
         type: 'registerApplication',
         peer,

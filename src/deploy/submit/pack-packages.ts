@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { FiresteelError } from '../../common/errors/index.js'
 import {
   findPackage,
@@ -40,6 +40,8 @@ export interface PackOptions {
   readonly imports: readonly PackageImport[]
   /** Folders whose node_modules holds what was installed for it; all of it travels. */
   readonly folders: readonly string[]
+  /** Names that something else has at the application's place. */
+  readonly taken?: readonly string[]
   readonly allowNative: boolean
 }
 
@@ -49,7 +51,7 @@ export interface PackOptions {
  *
  * @throws FS_SUBMIT_NATIVE
  */
-export function packPackages({ imports, folders, allowNative }: PackOptions): PackedPackages {
+export function packPackages({ imports, folders, taken: others = [], allowNative }: PackOptions): PackedPackages {
   const graph = new PackageGraph(['firesteel'])
   const links: [path: string, target: string][] = []
   const link = (path: string, { key, name }: PackageNode) => {
@@ -60,7 +62,7 @@ export function packPackages({ imports, folders, allowNative }: PackOptions): Pa
     const found = readPackage(root, name)
     if (found !== undefined) link(`node_modules/${name}`, graph.add(found))
   }
-  const taken = new Set(imports.map(({ name }) => name))
+  const taken = new Set([...others, ...imports.map(({ name }) => name)])
   for (const folder of folders) {
     for (const name of packageNames(join(folder, 'node_modules'))) {
       const found = findPackage(name, folder)
@@ -117,6 +119,25 @@ function packLinks(links: readonly (readonly [path: string, target: string])[]):
       path,
       sorted.map(([from, target]): TarEntry => ({ kind: 'link', path: from, target })),
     )
+  return path
+}
+
+/**
+ * Packs a single file of `--jars` as a package of the file's name.
+ * @returns path of the archive
+ */
+export function packJar(file: string): string {
+  const [main, name] = [basename(file), basename(file, extname(file))]
+  const bytes = readFileSync(file)
+  const path = join(cacheFolder('package-archives'), hashOf(archiveFormat, main, bytes), `${name}.tar`)
+  const manifest = Buffer.from(JSON.stringify({ name, version: '0.0.0', exports: `./${main}` }))
+  const base = `node_modules/${name}`
+  if (!existsSync(path)) {
+    writeArchive(path, [
+      { kind: 'file', path: `${base}/${main}`, isExecutable: false, bytes },
+      { kind: 'file', path: `${base}/package.json`, isExecutable: false, bytes: manifest },
+    ])
+  }
   return path
 }
 

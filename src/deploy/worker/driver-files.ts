@@ -1,13 +1,4 @@
-import {
-  constants,
-  copyFileSync,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { constants, copyFileSync, createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -15,9 +6,9 @@ import { setImmediate as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ApplicationFile, DriverDescription } from '../../cluster/standalone/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
-import { unpackArchive } from '../../io/index.js'
+import { placePackages } from '../submit/index.js'
 import type { BlobCache } from './blob-cache.js'
-import { makeFolder, safeName } from './work-folder.js'
+import { fileName, makeFolder } from './work-folder.js'
 
 export interface DriverFilesOptions {
   /** The driver's work folder. */
@@ -39,7 +30,7 @@ export interface DriverFiles {
 }
 
 /**
- * Puts what a driver consists of into its work folder. The installed packages lie beside the application, where Node looks for them by itself.
+ * Puts what a driver consists of into its work folder. The installed packages lie above the application, where Node looks for them by itself.
  * @throws FS_WORKER_FETCH, FS_WORKER_NAME, FS_IO_ARCHIVE, FS_IO_CORRUPT
  */
 export async function placeDriverFiles(driver: DriverDescription, options: DriverFilesOptions): Promise<DriverFiles> {
@@ -48,22 +39,18 @@ export async function placeDriverFiles(driver: DriverDescription, options: Drive
   const all = (files: readonly ApplicationFile[], name: string): Promise<string[]> =>
     Promise.all(files.map((file, at) => place(file, join(folder, name, String(at)))))
   const [application, jars, files, archives] = await Promise.all([
-    place(driver.application, folder),
+    place(driver.application, join(folder, 'application')),
     all(driver.jars, 'jars'),
     all(driver.files, 'files'),
     all(driver.archives, 'archives'),
   ])
-  rmSync(join(folder, 'node_modules'), { recursive: true, force: true })
-  for (const [at, file] of driver.packages.entries()) {
-    const isBlob = file.kind === 'blob'
-    const archive = isBlob ? await options.blobs.get(file, options.signal) : await place(file, join(folder, 'packages'))
-    await unpackPackages(archive, {
-      ...options,
-      name: isBlob ? file.name : archive,
-      draft: join(folder, `.packages-${at}`),
-    })
-  }
-  return { application, jars, files, archives, moduleFolders: driver.packages.length === 0 ? [] : [folder] }
+  const packages = await Promise.all(
+    driver.packages.map(async (file) => {
+      const path = file.kind === 'blob' ? await options.blobs.get(file, options.signal) : await place(file, folder)
+      return { path, name: file.kind === 'blob' ? file.name : path }
+    }),
+  )
+  return { application, jars, files, archives, moduleFolders: await unpackPackages(packages, options) }
 }
 
 /** A file keeps its name; what stands behind `#` names it anew for the application and stays where it was. */
@@ -72,7 +59,7 @@ async function placeFile(file: ApplicationFile, into: string, options: DriverFil
   const [name, fragment] = splitFragment(file.name)
   const path = await options.blobs.get(file, options.signal)
   makeFolder(into)
-  const target = join(into, safeName(basename(name)))
+  const target = join(into, fileName(name))
   rmSync(target, { force: true })
   // A copy: what the application does to it, it does to its own.
   copyFileSync(path, target, constants.COPYFILE_FICLONE)
@@ -105,7 +92,7 @@ function localPath(url: string): string {
 async function download(url: string, into: string, { signal, timeoutMs }: DriverFilesOptions): Promise<string> {
   makeFolder(into)
   const name = decodeURIComponent(basename(new URL(url).pathname)) || 'download'
-  const target = join(into, safeName(name))
+  const target = join(into, fileName(name))
   const silence = new AbortController()
   const late = (): void => silence.abort(failure(url, `nothing has come for ${timeoutMs} ms`))
   let timer = setTimeout(late, timeoutMs)
@@ -132,38 +119,20 @@ async function download(url: string, into: string, { signal, timeoutMs }: Driver
   }
 }
 
-interface UnpackPackagesOptions extends DriverFilesOptions {
-  /** Whose end tells the kind of archive. */
-  readonly name: string
-  readonly draft: string
-}
-
-/** Unpacks node_modules, or an archive that holds what is in it, beside the application. */
-async function unpackPackages(archive: string, { folder, signal, name, draft }: UnpackPackagesOptions): Promise<void> {
-  rmSync(draft, { recursive: true, force: true })
-  mkdirSync(draft, { mode: 0o700 })
+/** Unpacks the installed packages beside the application. */
+async function unpackPackages(
+  archives: readonly { readonly path: string; readonly name: string }[],
+  { folder, signal }: DriverFilesOptions,
+): Promise<readonly string[]> {
+  const placing = placePackages(folder, archives)
   let since = performance.now()
-  for (const _ of unpackArchive(archive, draft, { name })) {
+  for (let step = placing.next(); ; step = placing.next()) {
+    if (step.done) return step.value
     signal.throwIfAborted()
     // The worker has heartbeats to send meanwhile.
     if (performance.now() - since < 10) continue
     await pause()
     since = performance.now()
-  }
-  const inner = join(draft, 'node_modules')
-  mergeInto(existsSync(inner) ? inner : draft, join(folder, 'node_modules'))
-  rmSync(draft, { recursive: true, force: true })
-}
-
-/** What several archives hold of one scope comes together; of one package the first counts. */
-function mergeInto(from: string, to: string): void {
-  if (!existsSync(to)) {
-    renameSync(from, to)
-    return
-  }
-  for (const name of readdirSync(from)) {
-    if (!existsSync(join(to, name))) renameSync(join(from, name), join(to, name))
-    else if (name.startsWith('@')) mergeInto(join(from, name), join(to, name))
   }
 }
 

@@ -151,8 +151,9 @@ export class DriverRun {
   /** What the application was submitted with, where this machine has it. */
   #launchData(conf: SparkConf, files: DriverFiles): DriverLaunchData {
     const { className, args } = this.launch.driver
-    const { host, bindHost, localDirs } = this.#surroundings
+    const { host, bindHost, localDirs, clusterSettings } = this.#surroundings
     const { application, jars, moduleFolders } = files
+    for (const [key, value] of Object.entries(clusterSettings)) conf.setIfMissing(key, value)
     if (jars.length > 0) conf.set(JARS, jars)
     if (files.files.length > 0) conf.set(FILES, files.files)
     if (files.archives.length > 0) conf.set(ARCHIVES, files.archives)

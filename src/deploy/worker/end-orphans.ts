@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRunning, type ProcessIdentity } from './process-identity.js'
-import { findOrphans, type Orphan, removeRecord } from './process-record.js'
+import { findOrphans, forget, type Orphan } from './process-record.js'
 
 const [graceMs, stepMs] = [2000, 50]
 
@@ -16,7 +16,7 @@ export async function endOrphans(workDir: string): Promise<readonly Orphan[]> {
   }
   for (const { process, folder } of orphans) {
     if (isRunning(process)) signal(process, 'SIGKILL')
-    removeRecord(folder)
+    forget(folder)
   }
   return orphans
 }

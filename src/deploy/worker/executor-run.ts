@@ -1,9 +1,9 @@
-import { readdirSync, rmdirSync, rmSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter } from 'node:path'
 import type { ExecutorReport, ExecutorState, LaunchExecutor } from '../../cluster/standalone/index.js'
 import { SparkConf } from '../../common/conf/index.js'
 import { getLogger } from '../../common/log/index.js'
 import { type ExitCause, executorExitCodes, exitCause, startExecutorProcess } from '../../executor/index.js'
+import { makeLocalDirs, removeLocalDirs } from './local-dirs.js'
 import { processEnvironment } from './process-environment.js'
 import { rollingPolicy } from './rolling-policy.js'
 import type { RunSurroundings } from './run-surroundings.js'
@@ -85,7 +85,7 @@ export class ExecutorRun {
     if (this.#wanted !== undefined) process.kill()
     else this.#become('RUNNING')
     const end = await process.ended
-    this.#removeLocalDirs()
+    if (this.#surroundings.cleansUpLocalDirs) removeLocalDirs(this.#localDirs, this.launch.executorId)
     this.#finished(end)
   }
 
@@ -106,7 +106,8 @@ export class ExecutorRun {
     const name = `executor ${executorId} of ${appId}`
     const warn = (problem: string): void => log.warn(`${name}: ${problem}`)
     const policy = rollingPolicy(new SparkConf(false).setAll(template.settings), warn)
-    this.#localDirs = this.#makeLocalDirs(folder)
+    const { localDirs: bases, workerId } = this.#surroundings
+    this.#localDirs = makeLocalDirs({ bases, workerId, appId, folder })
     const own = {
       SPARK_USER: application.user,
       SPARK_EXECUTOR_DIRS: this.#localDirs.join(delimiter),
@@ -141,29 +142,6 @@ export class ExecutorRun {
     const query = new URLSearchParams({ appId, executorId })
     const url = (type: string) => `${this.#surroundings.webUiUrl}/logPage/?${query}&logType=${type}`
     return { SPARK_LOG_URL_STDERR: url('stderr'), SPARK_LOG_URL_STDOUT: url('stdout') }
-  }
-
-  #makeLocalDirs(folder: string): string[] {
-    const { localDirs, workerId } = this.#surroundings
-    const paths =
-      localDirs.length === 0
-        ? [join(folder, 'local')]
-        : localDirs.map((base) => join(base, `firesteel-${workerId}-${this.launch.appId}`))
-    for (const path of paths) makeFolder(path)
-    return paths
-  }
-
-  /** After an end by SIGKILL the executor's files are still there. */
-  #removeLocalDirs(): void {
-    if (!this.#surroundings.cleansUpLocalDirs) return
-    for (const base of this.#localDirs) {
-      try {
-        rmSync(join(base, `executor-${this.launch.executorId}`), { recursive: true, force: true, maxRetries: 3 })
-        if (readdirSync(base).length === 0) rmdirSync(base)
-      } catch {
-        // Another executor of the application has something in it, or has just removed it.
-      }
-    }
   }
 
   #finished(end: ProcessEnd): void {

@@ -39,6 +39,7 @@ export class LogFile {
   #intervalEnd = Infinity
   #number = 0
   #hasFailed = false
+  #isClosed = false
   readonly #compressing = new Set<Promise<void>>()
 
   /** @throws what opening a file throws */
@@ -52,8 +53,10 @@ export class LogFile {
   }
 
   write(bytes: Uint8Array): void {
+    if (this.#isClosed) return
     const { maxBytes } = this.#options.policy
     try {
+      if (this.#file === undefined) this.#open()
       if (this.#options.clock.now() >= this.#intervalEnd) this.#roll()
       for (let at = 0; at < bytes.length; ) {
         if (this.#bytes >= maxBytes) this.#roll()
@@ -70,6 +73,7 @@ export class LogFile {
 
   /** Resolves when what was rolled away is compressed. */
   async close(): Promise<void> {
+    this.#isClosed = true
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
     await Promise.all(this.#compressing)

@@ -36,8 +36,8 @@ export async function readLogPart(
     const total = segments.at(-1)?.end ?? 0
     const bytes = Math.min(mostBytes, Math.max(leastBytes, Math.floor(range.bytes) || 0))
     const end = Math.min(total, Math.max(0, Math.floor(range.end ?? total)))
-    // Some bytes more on each side, to see where characters begin.
-    const from = Math.max(0, end - bytes - 3)
+    // Some bytes more on each side, to see where characters begin: the end may move back by three, and the beginning with it.
+    const from = Math.max(0, end - bytes - 6)
     const to = Math.min(total, end + 3)
     const read = await readRange(segments, from, to)
     const cutEnd = characterAcross(read, end - from)?.start ?? end - from

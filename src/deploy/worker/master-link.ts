@@ -5,6 +5,7 @@ import {
   type RegisterWorkerAnswer,
   type Registration,
 } from '../../cluster/standalone/index.js'
+import { FiresteelError } from '../../common/errors/index.js'
 import type { Clock, Timer } from '../../common/index.js'
 import type { RpcAddress, RpcEnvironment, RpcPeer } from '../../rpc/index.js'
 import type { Report } from './report-outbox.js'
@@ -28,6 +29,8 @@ export interface MasterLinkOptions {
 }
 
 type Action = () => void
+
+const leaderPauseMs = 100
 
 /**
  * The worker's connection to the master that leads. It obeys that master alone, and never again one of a lower epoch than the highest it has
@@ -69,6 +72,21 @@ export class MasterLink {
 
   get leader(): RpcPeer | undefined {
     return this.#connection.leader
+  }
+
+  /** @throws FS_CLUSTER_NO_MASTER when there is none in this time; the signal's reason */
+  async leaderWithin(timeoutMs: number, signal: AbortSignal): Promise<RpcPeer> {
+    const { clock } = this.#options
+    for (const deadline = clock.now() + timeoutMs; ; ) {
+      signal.throwIfAborted()
+      const { leader } = this.#connection
+      if (leader !== undefined) return leader
+      if (clock.now() >= deadline) {
+        const problem = this.#connection.problem || 'none has answered'
+        throw new FiresteelError('FS_CLUSTER_NO_MASTER', { problem })
+      }
+      await new Promise<void>((resolve) => clock.after(leaderPauseMs, resolve, { keepAlive: true }))
+    }
   }
 
   /** Does what a master wants, if it is the one to be obeyed; at once, or when that is clear. */

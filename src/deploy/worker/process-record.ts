@@ -45,9 +45,15 @@ export function findOrphans(workDir: string): Orphan[] {
     const record = readRecord(folder)
     if (record === undefined || isRunning(record.worker)) return []
     if (isRunning(record.process)) return [{ folder, process: record.process }]
-    removeRecord(folder)
+    forget(folder)
     return []
   })
+}
+
+/** Of a process that has ended and whose worker cannot see to it: the record, and what it kept for itself while it ran. */
+export function forget(folder: string): void {
+  rmSync(join(folder, 'local'), { recursive: true, force: true, maxRetries: 3 })
+  removeRecord(folder)
 }
 
 /** Drivers' folders, and those of executors one below. */

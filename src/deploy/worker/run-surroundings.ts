@@ -15,6 +15,8 @@ export interface RunSurroundings {
   readonly webUiUrl: string
   readonly clock: Clock
   readonly blobs: BlobCache
+  /** Settings by which this worker, and so its drivers, talk to the masters; secrets among them. */
+  readonly clusterSettings: Readonly<Record<string, string>>
   readonly driverTerminateTimeoutMs: number
   readonly cleansUpLocalDirs: boolean
 }

@@ -52,7 +52,8 @@ export class RunningProcess {
       throw error
     }
     this.#child = child
-    child.stdin?.on('error', () => undefined)
+    // A stream that breaks ends; how the process ends is told by itself.
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.on('error', () => undefined)
     child.stdout?.on('data', (bytes: Buffer) => stdout.write(bytes))
     child.stderr?.on('data', (bytes: Buffer) => {
       stderr.write(bytes)

@@ -9,6 +9,7 @@ import type {
 } from '../../cluster/standalone/index.js'
 import { DriverRun, driverKey } from './driver-run.js'
 import { ExecutorRun, executorKey } from './executor-run.js'
+import { removeApplicationDirs } from './local-dirs.js'
 import type { ReportOutbox } from './report-outbox.js'
 import type { RunSurroundings } from './run-surroundings.js'
 import type { WorkerDriverView, WorkerExecutorView } from './worker-service.js'
@@ -156,9 +157,13 @@ export class Runs {
     )
   }
 
-  /** Ends the executors of an application. */
-  endApplication(appId: string, reason: string): void {
-    for (const run of this.#executors.values()) if (run.launch.appId === appId) run.end('KILLED', reason)
+  /** Ends the executors of an application that has finished; what they have kept for each other goes, too. */
+  async endApplication(appId: string, reason: string): Promise<void> {
+    const runs = [...this.#executors.values()].filter((run) => run.launch.appId === appId)
+    for (const run of runs) run.end('KILLED', reason)
+    await Promise.all(runs.map((run) => run.settled))
+    const { work, workerId, localDirs: bases } = this.#options.surroundings
+    removeApplicationDirs({ bases, workerId, appId, folder: work.application(appId) })
   }
 
   /** Takes nothing new and ends everything; what has not ended by then is killed. Resolves when all have. */

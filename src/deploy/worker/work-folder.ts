@@ -8,6 +8,13 @@ export function safeName(name: string): string {
   throw new FiresteelError('FS_WORKER_NAME', { name: name.slice(0, 200) })
 }
 
+/** The name of a file that came with an application. @throws FS_WORKER_NAME for what would lead out of its folder */
+export function fileName(name: string): string {
+  const isName = name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name)
+  if (isName && Buffer.byteLength(name) <= 255) return name
+  throw new FiresteelError('FS_WORKER_NAME', { name: name.slice(0, 200) })
+}
+
 /**
  * The folders of a worker: `<application>/<executor>` and `<driver>` for its processes, `.blobs` for what drivers consist of. Several workers
  * of a machine may share one.

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { type SparkConf, WORKER_DECOMMISSION_SIGNAL } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
 import type { Worker } from './worker.js'
@@ -10,16 +11,17 @@ import type { Worker } from './worker.js'
  */
 export function heedSignals(worker: Worker, conf: SparkConf): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.stop())
-  const name = conf.get(WORKER_DECOMMISSION_SIGNAL).trim().toUpperCase().replace(/^SIG/, '')
+  const { key } = WORKER_DECOMMISSION_SIGNAL
+  const value = conf.get(WORKER_DECOMMISSION_SIGNAL)
+  const name = `SIG${value.trim().toUpperCase().replace(/^SIG/, '')}`
+  // Not every system has the default.
+  if (!(name in constants.signals) && !conf.contains(key)) return
+  const fail = (cause?: unknown) =>
+    new FiresteelError('FS_CONF_VALUE', { key, value, accepts: 'the name of a signal that can be caught' }, { cause })
+  if (!(name in constants.signals)) throw fail()
   try {
-    process.on(`SIG${name}` as NodeJS.Signals, () => worker.decommission())
+    process.on(name as NodeJS.Signals, () => worker.decommission())
   } catch (error) {
-    const details = {
-      key: WORKER_DECOMMISSION_SIGNAL.key,
-      value: name,
-      accepts: 'the name of a signal',
-      origin: undefined,
-    }
-    throw new FiresteelError('FS_CONF_VALUE', details, { cause: error })
+    throw fail(error)
   }
 }

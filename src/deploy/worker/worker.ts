@@ -1,22 +1,18 @@
 import { basename, dirname } from 'node:path'
 import {
   type ApplicationFinished,
-  blobEndpoint,
   type KillDriver,
   type KillExecutor,
   type LaunchDriver,
   type LaunchExecutor,
   type RegisterWorker,
-  type ResourceAddresses,
   type WorkerLeaving,
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
 import {
-  INSECURE,
-  PORT_MAX_RETRIES,
   RPC_ASK_TIMEOUT,
   RPC_LOOKUP_TIMEOUT,
-  RPC_MESSAGE_MAX_SIZE,
+  type SparkConf,
   STORAGE_CLEANUP_FILES_AFTER_EXECUTOR_EXIT,
   WORKER_CLEANUP_APP_DATA_TTL,
   WORKER_CLEANUP_ENABLED,
@@ -25,32 +21,23 @@ import {
   WORKER_ID_PATTERN,
   WORKER_INITIAL_REGISTRATION_RETRIES,
   WORKER_MAX_REGISTRATION_RETRIES,
-  WORKER_TIMEOUT,
   WORKER_UI_RETAINED_DRIVERS,
   WORKER_UI_RETAINED_EXECUTORS,
 } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
-import { type Clock, systemClock, type Timer } from '../../common/index.js'
+import type { Timer } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
-import {
-  createNetworkRpc,
-  RefusalLog,
-  type RpcContext,
-  type RpcEnvironment,
-  type RpcHandlers,
-  securityOptions,
-} from '../../rpc/index.js'
+import type { RpcContext, RpcHandlers } from '../../rpc/index.js'
 import { BlobCache } from './blob-cache.js'
-import { customResources } from './custom-resources.js'
-import { endOrphans } from './end-orphans.js'
+import { fetchBlob } from './fetch-blob.js'
 import { readLogPart } from './log-reader.js'
 import { MasterLink, type Registered } from './master-link.js'
 import { ReportOutbox } from './report-outbox.js'
 import { Runs } from './runs.js'
 import { cleanWorkFolder } from './work-cleaner.js'
-import { WorkFolder } from './work-folder.js'
+import { type Foundation, layFoundation } from './worker-foundation.js'
 import { workerId } from './worker-id.js'
-import { thisMachine, type WorkerOptions, type WorkerSize, workerSize } from './worker-options.js'
+import type { WorkerOptions } from './worker-options.js'
 import type { LogOwner, LogPart, LogType, WorkerService, WorkerView } from './worker-service.js'
 
 const log = getLogger('Worker')
@@ -59,20 +46,6 @@ const log = getLogger('Worker')
 export interface WorkerEnd {
   readonly exitCode: number
   readonly message: string
-}
-
-/** What a worker is, found out before it registers. */
-interface Foundation {
-  readonly options: WorkerOptions
-  readonly clock: Clock
-  readonly work: WorkFolder
-  readonly size: WorkerSize
-  readonly resources: ResourceAddresses
-  readonly rpc: RpcEnvironment
-  readonly refusals: RefusalLog
-  readonly host: string
-  readonly bindHost: string
-  readonly port: number
 }
 
 /** After the time that drivers are given. */
@@ -110,38 +83,7 @@ export class Worker implements WorkerService {
    *   FS_RPC_BIND_FAILED, FS_RPC_SECRET_REQUIRED
    */
   static async open(options: WorkerOptions): Promise<Worker> {
-    const { conf, environment, clock = systemClock } = options
-    const size = workerSize(options, thisMachine())
-    const work = new WorkFolder(options.workDir)
-    const resources = await customResources(conf, environment)
-    const orphans = await endOrphans(work.path)
-    for (const { process, folder } of orphans)
-      log.warn(`ended process ${process.pid} of a worker that is gone, in ${folder}`)
-    const refusals = new RefusalLog(clock, (line) => log.warn(line))
-    const silenceMs = conf.get(WORKER_TIMEOUT)
-    const rpc = createNetworkRpc({
-      name: 'worker',
-      ...securityOptions(options.security),
-      maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
-      // A master that is cut off is noticed well before it takes this worker for lost, so that the next one is found in time.
-      keepAlive: { intervalMs: silenceMs / 12, timeoutMs: silenceMs / 4 },
-      onRefused: refusals.note,
-    })
-    try {
-      const bindHost = options.bindHost ?? '127.0.0.1'
-      const server = await rpc.listen({
-        host: bindHost,
-        port: options.port ?? 0,
-        portRetries: conf.get(PORT_MAX_RETRIES),
-        advertise: { host: options.host },
-        allowUnauthenticated: conf.get(INSECURE),
-      })
-      return new Worker({ options, clock, work, size, resources, rpc, refusals, bindHost, ...server.address })
-    } catch (error) {
-      refusals.close()
-      await rpc.close()
-      throw error
-    }
+    return new Worker(await layFoundation(options))
   }
 
   private constructor(base: Foundation) {
@@ -153,7 +95,9 @@ export class Worker implements WorkerService {
       this.#end = resolve
     })
     this.#outbox = new ReportOutbox({ clock, ask: (report) => this.#link.report(report) })
-    const blobs = new BlobCache(work.blobs, (hash, signal) => this.#fetchBlob(hash, signal))
+    const blobs = new BlobCache(work.blobs, (hash, signal) =>
+      fetchBlob(this.#link, hash, { timeoutMs: conf.get(RPC_ASK_TIMEOUT), signal }),
+    )
     const webUiUrl = (): string => this.#webUiUrl
     this.#runs = new Runs({
       outbox: this.#outbox,
@@ -173,6 +117,7 @@ export class Worker implements WorkerService {
         },
         clock,
         blobs,
+        clusterSettings: clusterSettings(conf),
         driverTerminateTimeoutMs: conf.get(WORKER_DRIVER_TERMINATE_TIMEOUT),
         cleansUpLocalDirs: conf.get(STORAGE_CLEANUP_FILES_AFTER_EXECUTOR_EXIT),
       },
@@ -335,20 +280,13 @@ export class Worker implements WorkerService {
       killExecutor: obeyed<KillExecutor>((kill) => this.#runs.killExecutor(kill)),
       launchDriver: obeyed<LaunchDriver>((launch) => this.#runs.launchDriver(launch)),
       killDriver: obeyed<KillDriver>((kill) => this.#runs.killDriver(kill)),
-      applicationFinished: obeyed<ApplicationFinished>(({ appId }) =>
-        this.#runs.endApplication(appId, 'its application has finished'),
-      ),
+      applicationFinished: obeyed<ApplicationFinished>(({ appId }) => {
+        this.#runs.endApplication(appId, 'its application has finished').catch((error: unknown) => {
+          log.warn(`what the executors of ${appId} have left could not be removed`, { error })
+        })
+      }),
       decommission: obeyed(() => this.decommission()),
       standDown: (_, { peer }) => this.#link.standDown(peer),
-    }
-  }
-
-  async *#fetchBlob(hash: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const { leader } = this.#link
-    if (leader === undefined) throw new FiresteelError('FS_CLUSTER_NO_MASTER', { problem: 'none leads at the moment' })
-    const options = { timeoutMs: this.#base.options.conf.get(RPC_ASK_TIMEOUT), signal }
-    for await (const { attachments = [] } of leader.askStream(blobEndpoint, 'getBlob', { body: { hash } }, options)) {
-      yield* attachments
     }
   }
 
@@ -447,4 +385,10 @@ export class Worker implements WorkerService {
 function registrationAttempts(initial: number, max: number): { initial: number; max: number } {
   const [quickRounds, slowRounds] = [4, 12]
   return { initial, max: initial * quickRounds + Math.max(0, max - initial) * slowRounds }
+}
+
+/** The secret of the cluster does not travel with a submission: a driver has it from the worker that runs it. */
+function clusterSettings(conf: SparkConf): Record<string, string> {
+  const pattern = /^spark\.(?:authenticate(?:\.|$)|network\.crypto\.|ssl\.|firesteel\.insecure$)/
+  return Object.fromEntries(conf.getAll().filter(([key]) => pattern.test(key)))
 }

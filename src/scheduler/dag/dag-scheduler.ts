@@ -3,7 +3,7 @@ import type { JobId, ShuffleId, StageId } from '../../common/index.js'
 import type { CacheView, JobSpec } from '../lineage.js'
 import type { DagSchedulerOptions } from '../options.js'
 import type { PendingReason } from '../pending-reason.js'
-import type { TaskFetchFailed } from '../task-set/task-outcome.js'
+import type { TaskFetchFailed, TaskSucceeded } from '../task-set/task-outcome.js'
 import type { StageFailure, TaskSetDone, TaskSetFailed } from '../task-set/task-scheduler-messages.js'
 import type { TaskAttempt, TaskEnded } from '../task-set/task-set.js'
 import type { DagEffect, DagEvent } from './dag-messages.js'
@@ -182,15 +182,15 @@ export class DagScheduler {
     if (stage === undefined) return
     if (outcome.type === 'fetchFailed') this.#fetchFailed(stage, attempt, outcome)
     if (outcome.type !== 'success' || attempt.stageAttempt < stage.oldestValidAttempt) return
-    if (stage.kind === 'map') this.#mapTaskSucceeded(stage, attempt, outcome.value)
+    if (stage.kind === 'map') this.#mapTaskSucceeded(stage, attempt, outcome)
     else this.#resultTaskSucceeded(stage, attempt, outcome.value)
   }
 
-  #mapTaskSucceeded(stage: MapStage, attempt: TaskAttempt, value: unknown): void {
+  #mapTaskSucceeded(stage: MapStage, attempt: TaskAttempt, { value, output: status }: TaskSucceeded): void {
     const { taskId, executorId, host, output } = attempt
     if (this.#losses.isDistrusted(attempt)) return
     if (this.mapOutputs.statuses(stage.shuffleId)[output] !== undefined) return
-    const isFirst = this.mapOutputs.register(stage.shuffleId, output, { taskId, executorId, host, status: value })
+    const isFirst = this.mapOutputs.register(stage.shuffleId, output, { taskId, executorId, host, status })
     this.#accepted(stage, attempt, value, isFirst)
     if (this.mapOutputs.isComplete(stage.shuffleId)) this.#mapStageComplete(stage)
   }

@@ -60,4 +60,28 @@ describe('MapOutputTracker', () => {
     expect(tracker.hasShuffle(shuffle)).toBe(false)
     expect(() => tracker.statuses(shuffle)).toThrow('shuffle 0 is not known')
   })
+
+  it('says by a version whether the outputs of a shuffle have changed', () => {
+    const tracker = new MapOutputTracker()
+    tracker.addShuffle(shuffle, 2)
+    const versions = [tracker.version(shuffle)]
+    const changes = [
+      () => tracker.register(shuffle, 0, made(1, '1', 'a')),
+      () => tracker.unregister(shuffle, 0),
+      () => tracker.register(shuffle, 1, made(2, '2', 'b')),
+      () => tracker.unregisterHost('b'),
+      () => tracker.register(shuffle, 1, made(3, '2', 'b')),
+      () => tracker.unregisterExecutor(executorId('2')),
+      () => tracker.register(shuffle, 1, made(4, '1', 'b')),
+      () => tracker.unregisterAll(shuffle),
+    ]
+    for (const change of changes) {
+      change()
+      versions.push(tracker.version(shuffle))
+    }
+    expect(new Set(versions).size).toBe(changes.length + 1)
+    tracker.unregisterHost('c')
+    tracker.unregister(shuffle, 0)
+    expect(tracker.version(shuffle)).toBe(versions.at(-1))
+  })
 })

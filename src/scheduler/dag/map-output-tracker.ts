@@ -6,7 +6,7 @@ export interface MapOutput {
   readonly taskId: TaskId
   readonly executorId: ExecutorId
   readonly host: string
-  /** What the map task reported (sizes, addresses); opaque here. */
+  /** What the map task reported of it (sizes, most of all); opaque here. */
   readonly status: unknown
 }
 
@@ -15,6 +15,8 @@ interface ShuffleOutputs {
   /** Partitions whose output was ever registered. */
   readonly known: Uint8Array
   available: number
+  /** Grows with every change. */
+  version: number
 }
 
 /**
@@ -34,7 +36,12 @@ export class MapOutputTracker {
   /** Makes the shuffle known; nothing happens if it is. */
   addShuffle(shuffleId: ShuffleId, numMaps: number): void {
     if (this.#shuffles.has(shuffleId)) return
-    this.#shuffles.set(shuffleId, { outputs: new Array(numMaps), known: new Uint8Array(numMaps), available: 0 })
+    this.#shuffles.set(shuffleId, {
+      outputs: new Array(numMaps),
+      known: new Uint8Array(numMaps),
+      available: 0,
+      version: 0,
+    })
   }
 
   hasShuffle(shuffleId: ShuffleId): boolean {
@@ -52,6 +59,7 @@ export class MapOutputTracker {
     const shuffle = this.#get(shuffleId)
     if (shuffle.outputs[partition] === undefined) shuffle.available++
     shuffle.outputs[partition] = output
+    shuffle.version++
     let shuffles = this.#byExecutor.get(output.executorId)
     if (shuffles === undefined) {
       shuffles = new Set()
@@ -71,6 +79,7 @@ export class MapOutputTracker {
     if (taskId !== undefined && output.taskId !== taskId) return false
     shuffle.outputs[partition] = undefined
     shuffle.available--
+    shuffle.version++
     this.#epoch++
     return true
   }
@@ -82,6 +91,7 @@ export class MapOutputTracker {
     const dropped = shuffle.available
     shuffle.outputs.fill(undefined)
     shuffle.available = 0
+    shuffle.version++
     this.#epoch++
     return dropped
   }
@@ -110,6 +120,11 @@ export class MapOutputTracker {
   /** By map partition; undefined where an output is missing. Not a copy. */
   statuses(shuffleId: ShuffleId): readonly (MapOutput | undefined)[] {
     return this.#get(shuffleId).outputs
+  }
+
+  /** Two equal answers say that `statuses` has not changed between them. */
+  version(shuffleId: ShuffleId): number {
+    return this.#get(shuffleId).version
   }
 
   numAvailable(shuffleId: ShuffleId): number {
@@ -164,6 +179,7 @@ export class MapOutputTracker {
       dropped++
     }
     shuffle.available -= dropped
+    if (dropped > 0) shuffle.version++
     return dropped
   }
 }

@@ -3,8 +3,10 @@ import type { ExecutorId, ShuffleId, TaskId } from '../../common/index.js'
 
 export interface TaskSucceeded {
   readonly type: 'success'
-  /** A result task's result, or what the map output tracker shall keep of a map task's output; opaque to the cores. */
+  /** A result task's result, or what a map task reported; opaque to the cores, which keep none of it. */
   readonly value: unknown
+  /** What the map output tracker keeps of a map task's output; opaque as well. */
+  readonly output?: unknown
 }
 
 /** User code or its environment failed; counts towards `spark.task.maxFailures`. */

@@ -36,17 +36,42 @@ function writeEach(writer: BatchWriter, values: readonly unknown[], count: numbe
     if (length > max) max = length
   }
   if (total > MAX_JOINED_LENGTH) return 0
-  const joined = joinStrings(values, count)
-  if (!beyondLatin1.test(joined)) {
-    writer.u8(columnTag.latin1)
-    writeInts(writer, lengths, count, min, max)
-    writer.chars(joined, 'latin1', total)
-    return -1
-  }
+  const start = writer.position
+  writer.u8(columnTag.latin1)
+  writeInts(writer, lengths, count, min, max)
+  const beyond = writeLatin1(writer, values, { lengths, total })
+  if (beyond === undefined) return -1
+  writer.position = start
+  const joined = total <= PART_LENGTH ? beyond : joinStrings(values, 0, count)
   const mixed = partText(values as readonly string[], count, total)
   if (mixed !== undefined) writeMixedText(writer, mixed, (_, part) => writeEach(writer, part, part.length))
   else writeWide(writer, joined, { lengths, min, max })
   return -1
+}
+
+/** Characters that are joined at a time: enough to be fast, and few beside a large column. */
+const PART_LENGTH = 1 << 20
+
+/** Writes all characters in one byte each. Returns the part, all before it having been written, in which that cannot be done. */
+function writeLatin1(
+  writer: BatchWriter,
+  values: readonly unknown[],
+  { lengths, total }: { lengths: Int32Array; total: number },
+): string | undefined {
+  writer.reserve(total)
+  for (let from = 0; from < lengths.length; ) {
+    let to = from
+    let length = 0
+    while (to < lengths.length && (length === 0 || length + (lengths[to] as number) <= PART_LENGTH)) {
+      length += lengths[to] as number
+      to++
+    }
+    const part = joinStrings(values, from, to)
+    if (beyondLatin1.test(part)) return part
+    writer.chars(part, 'latin1', length)
+    from = to
+  }
+  return undefined
 }
 
 function writeWide(
@@ -78,9 +103,9 @@ export function readStrings(reader: ByteReader, count: number, encoding: 'latin1
   return splitString(joined, lengths)
 }
 
-function joinStrings(values: readonly unknown[], count: number): string {
-  if (count === 1) return values[0] as string
-  return (values.length === count ? values : values.slice(0, count)).join('')
+function joinStrings(values: readonly unknown[], from: number, to: number): string {
+  if (to - from === 1) return values[from] as string
+  return (to - from === values.length ? values : values.slice(from, to)).join('')
 }
 
 /** ES2024's `isWellFormed`, which Node has since 20. */

@@ -10,6 +10,8 @@ import { type Shape, ShapeTable } from './shape-table.js'
 /** Longer strings are written in place: joining them saves nothing, and they should not share memory once read. */
 const MAX_POOLED_LENGTH = 64
 const MAX_POOL_LENGTH = 2 ** 27
+/** Strings of the pool that are joined at a time, so that all of it is not in memory once more. */
+const JOINED_TEXTS = 1 << 14
 /** From this length on, an array with a hole is written as entries. */
 const SPARSE_LENGTH = 1024
 
@@ -52,7 +54,10 @@ export class RowWriter {
   /** The characters of all short strings; to be written after the last row. */
   finish(): void {
     this.writer.varint(this.poolLength)
-    this.writer.chars(this.pool.join(''), 'latin1', this.poolLength)
+    for (let from = 0; from < this.pool.length; from += JOINED_TEXTS) {
+      const part = this.pool.slice(from, from + JOINED_TEXTS).join('')
+      this.writer.chars(part, 'latin1', part.length)
+    }
   }
 
   private value(value: unknown, depth: number): void {

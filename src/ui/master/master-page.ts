@@ -45,18 +45,21 @@ function summary(service: MasterService, view: MasterView): Html {
   const alive = view.workers.filter(({ state }) => state === 'ALIVE')
   const sum = (amountOf: (worker: WorkerView) => number) => alive.reduce((total, worker) => total + amountOf(worker), 0)
   const count = (state: WorkerView['state']) => view.workers.filter((worker) => worker.state === state).length
-  const others = [
-    ['dead', count('DEAD')],
-    ['decommissioned', count('DECOMMISSIONED')],
-    ['unknown', count('UNKNOWN')],
-  ] as const
+  const others = (['DECOMMISSIONED', 'UNKNOWN'] as const).filter((state) => count(state) > 0)
   const resources = resourcesInUse(alive)
-  const ended = (state: DriverView['state']) => view.completedDrivers.filter((driver) => driver.state === state).length
+  const ends = (['KILLED', 'FAILED', 'ERROR'] as const).map((state) => ({
+    state,
+    number: view.completedDrivers.filter((driver) => driver.state === state).length,
+  }))
+  const badEnds = ends.filter(({ number }) => number > 0).map(({ state, number }) => `${number} ${state.toLowerCase()}`)
   return facts([
     ['Status', stateBadge(view.status)],
     ['URL', html`<code>${service.url}</code>`],
-    ['REST URL', service.restUrl === undefined ? undefined : html`<code>${service.restUrl}</code> (cluster mode)`],
-    ['Workers', html`<b>${alive.length}</b> alive${others.map(([name, number]) => html`, ${number} ${name}`)}`],
+    ['REST URL', service.restUrl === undefined ? undefined : html`<code>${service.restUrl}</code>`],
+    [
+      'Workers',
+      html`<b>${alive.length}</b> alive, ${count('DEAD')} dead${others.map((state) => `, ${count(state)} ${state.toLowerCase()}`)}`,
+    ],
     [
       'Cores',
       usage(
@@ -82,14 +85,13 @@ function summary(service: MasterService, view: MasterView): Html {
     [
       'Drivers',
       html`<a href="#running-driver">${view.activeDrivers.length} running</a>${waiting(view.activeDrivers)},${' '}
-        <a href="#completed-driver">${view.completedDrivers.length} completed</a>${' '}
-        (${ended('KILLED')} killed, ${ended('FAILED')} failed, ${ended('ERROR')} error)`,
+        <a href="#completed-driver">${view.completedDrivers.length} completed</a>${badEnds.length > 0 && ` (${badEnds.join(', ')})`}`,
     ],
   ])
 }
 
-function waiting(things: readonly { readonly waitingReason?: string }[]): HtmlValue {
-  const count = things.filter(({ waitingReason }) => waitingReason !== undefined).length
+function waiting(things: readonly Waiting[]): HtmlValue {
+  const count = things.filter(isWaiting).length
   return count > 0 && html` (<b class="busy">${count} waiting</b>)`
 }
 
@@ -240,9 +242,10 @@ function driverState({ state, supervise, attempt }: DriverView): Html {
   return html`${stateBadge(state)}${supervise && html` <span class="used">supervised, ${counted(attempt, 'start')}</span>`}`
 }
 
-function driverWorker({ workerId, workerWebUiUrl }: DriverView, context: MasterPageContext): HtmlValue {
+function driverWorker({ workerId, workerHostPort, workerWebUiUrl }: DriverView, context: MasterPageContext): HtmlValue {
   if (workerId === undefined) return '–'
-  return link(workerWebUiUrl && workerUrl({ id: workerId, webUiUrl: workerWebUiUrl }, context), workerId)
+  const url = workerWebUiUrl === undefined ? undefined : workerUrl({ id: workerId, webUiUrl: workerWebUiUrl }, context)
+  return link(url, html`<span title="${workerId}">${workerHostPort ?? workerId}</span>`)
 }
 
 function driverLogs(driver: DriverView, context: MasterPageContext): HtmlValue {
@@ -262,18 +265,27 @@ function killColumn<Row extends { readonly id: string }>(
   return [{ title: 'Action', cell: ({ id }) => killForm({ ...target(id), id, formToken }) }]
 }
 
-/** Why it waits, or how it ended. */
-export function noteOf({
-  waitingReason,
-  message,
-  exitCode,
-}: {
+interface Waiting {
+  readonly state: string
   readonly waitingReason?: string
-  readonly message?: string
-  readonly exitCode?: number
-}): HtmlValue {
-  if (waitingReason !== undefined) return html`<b class="busy">Waiting:</b> ${waitingReason}`
-  if (message === undefined && (exitCode === undefined || exitCode === 0)) return undefined
-  const code = exitCode !== undefined && !message?.includes(String(exitCode)) && html` (exit code ${exitCode})`
-  return html`${message ?? 'It ended'}${code}`
+}
+
+/** An application that runs may well want more than it has; it does not wait. */
+const isWaiting = ({ state, waitingReason }: Waiting): boolean => waitingReason !== undefined && state !== 'RUNNING'
+
+/** Why it waits, or how it ended. */
+export function noteOf(thing: Waiting & { readonly message?: string; readonly exitCode?: number }): HtmlValue {
+  const { waitingReason, message, exitCode } = thing
+  if (waitingReason !== undefined) return waitingNote(thing)
+  const code = exitCode === undefined || exitCode === 0 ? undefined : `exit code ${exitCode}`
+  if (message === undefined || code === undefined || message.includes(code)) return message ?? code
+  return `${message} (${code})`
+}
+
+/** Why something has nothing yet, or not all that it asked for. */
+export function waitingNote(thing: Waiting): HtmlValue {
+  if (thing.waitingReason === undefined) return undefined
+  return isWaiting(thing)
+    ? html`<b class="busy">Waiting:</b> ${thing.waitingReason}`
+    : html`<span class="used">Would take more: ${thing.waitingReason}</span>`
 }

@@ -25,7 +25,7 @@ export const DEPLOY_MODE = define({
   key: 'spark.submit.deployMode',
   type: oneOf('client', 'cluster'),
   default: 'client',
-  doc: 'Whether the driver runs where it was submitted (`client`) or inside the cluster (`cluster`). The masters of this version know only `client`.',
+  doc: 'Whether the driver runs where it was submitted (`client`) or inside the cluster (`cluster`). Local masters know only `client`.',
 })
 
 export const DRIVER_HOST = define({

@@ -412,3 +412,10 @@ export const SUBMIT_ALLOW_NATIVE_MODULES = define({
   default: 'false',
   doc: 'Lets packages with native add-ons (*.node) travel in cluster mode: driver and executors must run on the platform of the submitting machine.',
 })
+
+export const SUBMIT_PLATFORM = define({
+  key: 'spark.firesteel.submit.platform',
+  type: text,
+  defaultText: '(any)',
+  doc: 'Platform that the native code of an application submitted in cluster mode needs, such as linux-x64. spark-submit sets it.',
+})

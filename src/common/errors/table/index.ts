@@ -8,6 +8,7 @@ import { filesErrors } from './files.js'
 import { ioErrors } from './io.js'
 import { jobErrors } from './job.js'
 import { keyErrors } from './key.js'
+import { launcherErrors } from './launcher.js'
 import { rddErrors } from './rdd.js'
 import { recoveryErrors } from './recovery.js'
 import { restErrors } from './rest.js'
@@ -31,6 +32,7 @@ export const errors = {
   ...ioErrors,
   ...jobErrors,
   ...keyErrors,
+  ...launcherErrors,
   ...rddErrors,
   ...recoveryErrors,
   ...restErrors,

@@ -122,6 +122,7 @@ export class WorkerKeeper {
     for (const executor of worker.executors.values()) {
       this.#parts.executors.disown(executor, { state: 'DECOMMISSIONED', message })
     }
+    out.store(worker.toRecord())
     out.toWorker(worker.peer, { method: 'decommission' })
     out.changed()
   }
@@ -182,7 +183,7 @@ export class WorkerKeeper {
     for (const driver of drivers) this.#parts.drivers.report(worker, driver)
   }
 
-  #answer(worker: WorkerEntry, request: RequestId, { executors }: RegisterWorker): void {
+  #answer(worker: WorkerEntry, request: RequestId, { executors, isDecommissioned }: RegisterWorker): void {
     const { options, epoch, out, applications } = this.#ground
     const unknown = [...worker.executors.values()].filter((held) => held.application === undefined)
     const stale = [...worker.drivers.values()].filter((held) => held.isStale)
@@ -199,6 +200,9 @@ export class WorkerKeeper {
       if (held.killReason !== undefined) this.#parts.executors.kill(held, held.killReason)
     }
     this.#parts.drivers.repeatKills(worker)
+    if (worker.state === 'DECOMMISSIONED' && isDecommissioned !== true) {
+      out.toWorker(worker.peer, { method: 'decommission' })
+    }
     const ids = new Set(executors.map(({ appId }) => appId))
     for (const appId of ids) {
       if (applications.active(appId) === undefined) out.toWorker(worker.peer, { method: 'applicationFinished', appId })

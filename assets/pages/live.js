@@ -24,7 +24,13 @@ function morph(from, to) {
   for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && name !== 'open') from.removeAttribute(name)
   for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value)
   const keyed = new Map()
-  for (const child of from.children) if (child.dataset.key) keyed.set(child.dataset.key, child)
+  // What goes, goes first: then what stays need not move, which would cost it the focus.
+  const stay = new Set([...to.children].map((child) => child.dataset.key))
+  for (const child of [...from.children]) {
+    const { key } = child.dataset
+    if (stay.has(key)) keyed.set(key, child)
+    else if (key) child.remove()
+  }
   let at = from.firstChild
   for (const wanted of [...to.childNodes]) {
     const key = wanted.dataset?.key
@@ -39,15 +45,15 @@ function morph(from, to) {
     else if (known.nodeValue !== wanted.nodeValue) known.nodeValue = wanted.nodeValue
   }
   while (at) {
-    const next = at.nextSibling
-    at.remove()
-    at = next
+    const last = at
+    at = at.nextSibling
+    last.remove()
   }
 }
 
 function show({ id, version, html }) {
   const section = document.getElementById(id)
-  if (!section) return location.reload()
+  if (!section) location.reload()
   const next = section.cloneNode(false)
   next.innerHTML = html
   next.dataset.version = version
@@ -58,9 +64,12 @@ function show({ id, version, html }) {
 function append({ text, skipped, end, total }) {
   const pre = document.getElementById('log')
   const isAtEnd = pre.scrollHeight - pre.scrollTop - pre.clientHeight < 40
-  const gap = skipped ? `\n[${skipped} bytes left out]\n` : ''
-  pre.textContent = (pre.textContent + gap + text).slice(-1e6)
-  document.getElementById('log-range').textContent = `up to ${end} of ${total}`
+  // Appended, so that a selection further up stays; what is long gone goes.
+  if (text) pre.append(skipped ? `\n[${skipped} bytes left out]\n${text}` : text)
+  while (pre.childNodes.length > 1 && pre.textContent.length > 1e6) pre.firstChild.remove()
+  const range = document.getElementById('log-range')
+  range.textContent = range.textContent.replace(/–.*/, `–${end} of ${total}`)
+  if (total) document.querySelector('#log-part .empty')?.remove()
   body.dataset.follow = end
   if (isAtEnd) pre.scrollTop = pre.scrollHeight
 }
@@ -68,21 +77,18 @@ function append({ text, skipped, end, total }) {
 function connect() {
   source?.close()
   source = undefined
-  const isLog = 'follow' in body.dataset
-  if (document.hidden || !(isLog || 'live' in body.dataset)) return
+  const { live, follow } = body.dataset
+  if (document.hidden || (live ?? follow) === undefined) return
   const url = new URL(location)
   url.hash = ''
-  if (isLog) url.searchParams.set('from', body.dataset.follow)
-  else {
-    const seen = [...document.querySelectorAll('section[data-version]')].map((s) => `${s.id}:${s.dataset.version}`)
-    url.searchParams.set('seen', seen)
-  }
+  const seen = [...document.querySelectorAll('section')].map((s) => `${s.id}:${s.dataset.version}`)
+  url.searchParams.set(follow ? 'from' : 'seen', follow ?? seen)
   source = new EventSource(url)
   source.addEventListener('region', (e) => show(JSON.parse(e.data)))
   source.addEventListener('log', (e) => append(JSON.parse(e.data)))
-  source.onopen = () => (state.textContent = isLog ? 'Following' : 'Live')
+  source.onopen = () => (state.textContent = follow ? 'Following' : 'Live')
   source.onerror = () => {
-    state.textContent = 'Not up to date: no connection'
+    state.textContent = 'Not connected'
     if (source?.readyState === 2) setTimeout(connect, 10000)
   }
 }
@@ -92,11 +98,12 @@ document.addEventListener('click', async (e) => {
   const link = e.target.closest('a[data-sort]')
   if (!link || e.metaKey || e.ctrlKey || e.shiftKey) return
   e.preventDefault()
-  const answer = await fetch(link.href).catch(() => undefined)
-  if (!answer?.ok) return location.assign(link.href)
+  const { href } = link
+  const answer = await fetch(href).catch(() => undefined)
+  if (!answer?.ok) return location.assign(href)
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
   morph(document.querySelector('main'), page.querySelector('main'))
-  history.replaceState(null, '', link.href.split('#')[0])
+  history.replaceState(null, '', href.split('#')[0])
   connect()
 })
 
