@@ -17,7 +17,6 @@ import {
   type SubmitDriverAnswer,
   type UnregisterApplication,
   type WorkerHeartbeat,
-  type WorkerLeaving,
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
 import type { SparkConf } from '../../common/conf/index.js'
