@@ -32,6 +32,7 @@ import type { MasterEvent, RequestId } from './core/master-event.js'
 import type { MasterView } from './core/master-view.js'
 import type { StoredApplication, StoredDriver, StoredRecord, StoredWorker } from './core/stored-records.js'
 import { EffectQueue } from './effect-queue.js'
+import { isRefused } from './is-refused.js'
 import type { MasterService } from './master-service.js'
 import { masterOptions } from './master-settings.js'
 
@@ -261,6 +262,11 @@ export class Master implements MasterService {
       }
       case 'closePeer':
         void this.#peers.get(effect.peer)?.close()
+        return
+      case 'probeWorker':
+        void isRefused(effect).then((isGone) => {
+          if (isGone) this.#handle({ type: 'workerGone', workerId: effect.workerId })
+        })
         return
       case 'log':
         log[effect.level](effect.message)
