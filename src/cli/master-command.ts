@@ -8,7 +8,7 @@ import { openDaemonNetwork } from './daemon/daemon-network.js'
 import { untilSignalled } from './daemon/daemon-process.js'
 import { startMasterWeb, startRestWeb } from './daemon/daemon-web.js'
 import { logAsDaemon } from './daemon/log-as-daemon.js'
-import { openMasterBlobs } from './daemon/master-blobs.js'
+import { keepMasterBlobsClean, openMasterBlobs } from './daemon/master-blobs.js'
 import { print, printNote } from './print.js'
 
 const defaultPort = 7077
@@ -41,10 +41,12 @@ export async function masterCommand(argv: readonly string[]): Promise<void> {
   master.webUiUrl = web.url
   master.restUrl = rest?.url
   await master.start()
+  const endCleaning = keepMasterBlobsClean(conf, blobs, master)
   printNote(`master ${master.url}`)
   printNote(`web UI ${web.url}`)
   if (rest !== undefined) printNote(`REST ${rest.url}`)
   untilSignalled('Master', async () => {
+    endCleaning()
     await Promise.all([web.close(), rest?.close()])
     await master.stop()
   })
