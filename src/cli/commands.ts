@@ -41,6 +41,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./worker-command.js')).workerCommand,
   },
   {
+    name: 'web-token',
+    usage: 'web-token [flags]',
+    doc: "Prints the web token of the cluster's secret, for pages and the REST server.",
+    load: async () => (await import('./web-token-command.js')).webTokenCommand,
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     doc: 'Checks whether this machine can run applications.',

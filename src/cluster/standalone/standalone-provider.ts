@@ -133,6 +133,7 @@ export class StandaloneProvider implements ExecutorProvider {
       token: this.#token,
       startedAt: this.#startedAt,
       highestExecutor: this.#highestExecutor,
+      executorIds: [...this.#running.keys()],
       application: {
         name: this.#context.appName,
         user: userName(),

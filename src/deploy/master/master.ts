@@ -17,6 +17,7 @@ import {
   type SubmitDriverAnswer,
   type UnregisterApplication,
   type WorkerHeartbeat,
+  type WorkerLeaving,
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
 import type { SparkConf } from '../../common/conf/index.js'
@@ -31,6 +32,7 @@ import type { MasterEvent, RequestId } from './core/master-event.js'
 import type { MasterView } from './core/master-view.js'
 import type { StoredApplication, StoredDriver, StoredRecord, StoredWorker } from './core/stored-records.js'
 import { EffectQueue } from './effect-queue.js'
+import { isRefused } from './is-refused.js'
 import type { MasterService } from './master-service.js'
 import { masterOptions } from './master-settings.js'
 
@@ -69,6 +71,8 @@ export class Master implements MasterService {
   #queue: EffectQueue | undefined
   #store: RecoveryStore | undefined
   #election: LeaderElection | undefined
+  /** Of this master's time as the leader; undefined while it stands by. */
+  #epoch: number | undefined
   #nextRequest: RequestId = 1
   #wake: Timer | undefined
   #changes: Timer | undefined
@@ -163,8 +167,10 @@ export class Master implements MasterService {
 
   async #elected(epoch: number): Promise<void> {
     const store = this.#store as RecoveryStore
+    this.#epoch = epoch
     try {
       const records = (await store.readAll()) as readonly StoredRecord[]
+      if (this.#epoch !== epoch) return // deposed as it read
       log.info(`${this.url} leads from now on (epoch ${epoch}); ${records.length} records of earlier leaders`)
       this.#queue = new EffectQueue({
         store,
@@ -179,13 +185,15 @@ export class Master implements MasterService {
         workers: records.filter((record): record is StoredWorker => record.kind === 'worker'),
       })
     } catch (error) {
-      this.#standDown(`the state of earlier leaders could not be read: ${(error as Error).message}`)
+      if (this.#epoch === epoch)
+        this.#standDown(`the state of earlier leaders could not be read: ${(error as Error).message}`)
     }
   }
 
   #deposed(reason: string): void {
-    if (this.#isStopped) return
+    if (this.#isStopped || this.#epoch === undefined) return
     log.warn(`${this.url} leads no longer: ${reason}`)
+    this.#epoch = undefined
     this.#queue?.close()
     this.#queue = undefined
     this.#running.handle({ type: 'deposed' }, this.#clock.now())
@@ -221,6 +229,9 @@ export class Master implements MasterService {
 
   #handle(event: MasterEvent): void {
     if (this.#isStopped || this.#core === undefined) return
+    // One that was frozen for long finds out here, before it acts as if it led; the election tells it again, which is no matter.
+    if (this.#queue !== undefined && this.#election?.isLeading() === false)
+      this.#deposed('its time as the leader is over')
     const effects = this.#core.handle(event, this.#clock.now())
     if (this.#queue === undefined) for (const effect of effects) this.#performUnstored(effect)
     else this.#queue.add(effects)
@@ -251,6 +262,11 @@ export class Master implements MasterService {
       }
       case 'closePeer':
         void this.#peers.get(effect.peer)?.close()
+        return
+      case 'probeWorker':
+        void isRefused(effect).then((isGone) => {
+          if (isGone) this.#handle({ type: 'workerGone', workerId: effect.workerId })
+        })
         return
       case 'log':
         log[effect.level](effect.message)
@@ -301,6 +317,15 @@ export class Master implements MasterService {
         this.#handle(event(body, peer.id))
         return { body: {} }
       }
+    /** A worker forgets what was taken: so an end is stored before, and what is said on a connection that does not count is not taken. */
+    const reported =
+      (event: (body: unknown, peer: string, request: RequestId) => MasterEvent) =>
+      async ({ body }: RpcMessage, { peer }: RpcContext): Promise<RpcMessage> => {
+        this.#know(peer)
+        const answer = await this.#ask((request) => event(body, peer.id, request))
+        if (answer.type !== 'taken') throw new FiresteelError('FS_CLUSTER_NOT_LEADING', { master: this.url })
+        return { body: {} }
+      }
     return {
       registerWorker: asked((body, peer, request) => ({
         type: 'registerWorker',
@@ -310,8 +335,18 @@ export class Master implements MasterService {
       })),
       heartbeat: ({ body }, { peer }) =>
         this.#handle({ type: 'workerHeartbeat', peer: peer.id, workerId: (body as WorkerHeartbeat).workerId }),
-      executorState: taken((body, peer) => ({ type: 'executorState', peer, ...(body as ExecutorStateMessage) })),
-      driverState: taken((body, peer) => ({ type: 'driverState', peer, ...(body as DriverStateMessage) })),
+      executorState: reported((body, peer, request) => ({
+        type: 'executorState',
+        peer,
+        request,
+        ...(body as ExecutorStateMessage),
+      })),
+      driverState: reported((body, peer, request) => ({
+        type: 'driverState',
+        peer,
+        request,
+        ...(body as DriverStateMessage),
+      })),
       registerApplication: asked((body, peer, request) => ({
         type: 'registerApplication',
         peer,

@@ -6,6 +6,11 @@ export const webErrors = errorTable({
     message: (d) => `pages are to be served over TLS (${d.key}), but no certificate is named`,
     hint: 'Set spark.ssl.standalone.privateKey and spark.ssl.standalone.certChain to PEM files, or spark.ssl.standalone.enabled to false.',
   },
+  FS_WEB_NO_SECRET: {
+    category: 'usage',
+    message: () => 'there is no web token: the cluster has no secret',
+    hint: 'Set spark.authenticate.secret.file, or SPARK_AUTHENTICATE_SECRET, as on the master. Without a secret, pages and the REST server want no token.',
+  },
   FS_WEB_TLS: {
     category: 'usage',
     message: (d) => `the TLS settings of the pages cannot be used: ${d.problem}`,

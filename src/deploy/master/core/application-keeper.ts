@@ -12,9 +12,6 @@ import type { Ids } from './ids.js'
 import type { PeerId, RequestId } from './master-event.js'
 import { outlived } from './retention.js'
 
-/** An application that has come back is told again what ended this long before its connection broke: the last words may be lost. */
-const toldAgainMs = 120_000
-
 /** Applications: they come, come back, ask for executors, and end. */
 export class ApplicationKeeper {
   readonly #ground: Ground
@@ -74,8 +71,6 @@ export class ApplicationKeeper {
     const application = applications.active(appId)
     if (application === undefined) return
     application.peer = undefined
-    application.awaySince = now
-    application.toldReason = undefined
     deadlines.set(`application/${appId}`, now + options.applicationGraceMs)
     const why = cause === undefined ? '' : ` (${cause})`
     out.log(
@@ -109,7 +104,7 @@ export class ApplicationKeeper {
       options.defaultCores,
     )
     applications.add(application)
-    deadlines.set(`application/${appId}`, now + options.applicationGraceMs)
+    deadlines.set(`application/${appId}`, now + Math.max(options.applicationGraceMs, options.recoveryTimeoutMs))
     out.log('info', `workers run executors of ${appId}, which has not registered yet`)
     return application
   }
@@ -166,7 +161,7 @@ export class ApplicationKeeper {
     known: ApplicationEntry | undefined,
     peer: PeerId,
     request: RequestId,
-    { appId, token, application: description, template, highestExecutor, startedAt }: RegisterApplication,
+    { appId, token, application: description, template, highestExecutor, executorIds, startedAt }: RegisterApplication,
   ): void {
     const { applications, options, now, out } = this.#ground
     const application =
@@ -195,20 +190,25 @@ export class ApplicationKeeper {
     out.answer(request, this.#registered(application))
     const how = appId === undefined ? 'registered' : 'registered again, with a new leader'
     out.log('info', `application ${application.id} (${application.name}) of ${application.user} has ${how}`)
-    this.#executors.tellAll(application, now)
+    this.#greet(application, executorIds)
   }
 
   /** One whose connection broke, or whose answer was lost. */
   #comeBack(application: ApplicationEntry, peer: PeerId, request: RequestId, registration: RegisterApplication): void {
-    const { options, out, now } = this.#ground
-    const since = (application.peer === undefined ? application.awaySince : now) - toldAgainMs
+    const { options, out } = this.#ground
     application.describe(registration.application, options.defaultCores)
     application.template = registration.template
     application.skipExecutors(registration.highestExecutor)
     this.#connect(application, peer)
     out.answer(request, this.#registered(application))
     out.log('info', `application ${application.id} has come back`)
-    this.#executors.tellAll(application, since)
+    this.#greet(application, registration.executorIds)
+  }
+
+  #greet(application: ApplicationEntry, believed: readonly string[] = []): void {
+    application.believed = believed
+    this.#executors.tellAll(application)
+    if (this.#ground.status === 'ALIVE') this.#executors.tellMissing(application)
   }
 
   #connect(application: ApplicationEntry, peer: PeerId): void {
@@ -218,7 +218,7 @@ export class ApplicationKeeper {
       out.closePeer(application.peer)
     }
     application.peer = peer
-    application.toldReason = undefined
+    application.toldReason = null
     peers.set(peer, { kind: 'application', id: application.id })
     deadlines.clear(`application/${application.id}`)
     awaited.applications.delete(application.id)

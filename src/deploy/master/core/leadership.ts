@@ -107,6 +107,8 @@ export class Leadership {
         return this.#applications.killExecutors(event.appId, event.executorIds)
       case 'peerGone':
         return this.#peerGone(event)
+      case 'workerGone':
+        return this.#workers.gone(event.workerId)
       case 'submitDriver':
         return this.#submitDriver(event)
       case 'killDriver':

@@ -65,6 +65,8 @@ export type MasterEvent =
   | { readonly type: 'killExecutors'; readonly appId: string; readonly executorIds: readonly string[] }
   /** A connection has ended, whoever was behind it. */
   | { readonly type: 'peerGone'; readonly peer: PeerId; readonly cause?: string }
+  /** Asked for by `probeWorker`: nothing listens at its port any more. Its connection had ended before. */
+  | { readonly type: 'workerGone'; readonly workerId: string }
   | { readonly type: 'submitDriver'; readonly request: RequestId; readonly driver: DriverDescription }
   | { readonly type: 'killDriver'; readonly request: RequestId; readonly driverId: string }
   | { readonly type: 'killAllDrivers' }

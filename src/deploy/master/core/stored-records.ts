@@ -60,6 +60,7 @@ export interface StoredWorker {
   readonly cores: number
   readonly memoryMiB: number
   readonly webUiUrl: string
+  readonly isDecommissioned?: boolean
 }
 
 export type StoredRecord = StoredApplication | StoredDriver | StoredWorker

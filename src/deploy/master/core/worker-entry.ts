@@ -129,7 +129,8 @@ export class WorkerEntry {
 
   toRecord(): StoredWorker {
     const { id, host, port, cores, memoryMiB, webUiUrl } = this
-    return { kind: 'worker', id, host, port, cores, memoryMiB, webUiUrl }
+    const isDecommissioned = this.state === 'DECOMMISSIONED'
+    return { kind: 'worker', id, host, port, cores, memoryMiB, webUiUrl, isDecommissioned }
   }
 
   #take({ cores, memoryMiB, resources }: Holding): void {

@@ -75,7 +75,14 @@ export class WorkerKeeper {
       'info',
       `the connection of worker ${workerId} has ended${why}; it has ${formatMs(options.workerGraceMs)} to come back`,
     )
+    out.probeWorker(worker)
     out.changed()
+  }
+
+  /** Where it listened, nothing does any more: it need not be waited for. */
+  gone(workerId: string): void {
+    const worker = this.#ground.workers.get(workerId)
+    if (worker !== undefined && worker.peer === undefined) this.lose(worker, 'its process has ended')
   }
 
   /** It has been silent, or away, for too long. */
@@ -122,6 +129,7 @@ export class WorkerKeeper {
     for (const executor of worker.executors.values()) {
       this.#parts.executors.disown(executor, { state: 'DECOMMISSIONED', message })
     }
+    out.store(worker.toRecord())
     out.toWorker(worker.peer, { method: 'decommission' })
     out.changed()
   }
@@ -182,7 +190,7 @@ export class WorkerKeeper {
     for (const driver of drivers) this.#parts.drivers.report(worker, driver)
   }
 
-  #answer(worker: WorkerEntry, request: RequestId, { executors }: RegisterWorker): void {
+  #answer(worker: WorkerEntry, request: RequestId, { executors, isDecommissioned }: RegisterWorker): void {
     const { options, epoch, out, applications } = this.#ground
     const unknown = [...worker.executors.values()].filter((held) => held.application === undefined)
     const stale = [...worker.drivers.values()].filter((held) => held.isStale)
@@ -199,6 +207,9 @@ export class WorkerKeeper {
       if (held.killReason !== undefined) this.#parts.executors.kill(held, held.killReason)
     }
     this.#parts.drivers.repeatKills(worker)
+    if (worker.state === 'DECOMMISSIONED' && isDecommissioned !== true) {
+      out.toWorker(worker.peer, { method: 'decommission' })
+    }
     const ids = new Set(executors.map(({ appId }) => appId))
     for (const appId of ids) {
       if (applications.active(appId) === undefined) out.toWorker(worker.peer, { method: 'applicationFinished', appId })

@@ -1,0 +1,21 @@
+import { FiresteelError } from '../common/errors/index.js'
+import { clusterSecurity } from '../rpc/index.js'
+import { webToken } from '../web/index.js'
+import { daemonConf } from './daemon/daemon-conf.js'
+import { daemonHelp, masterFlags, parseDaemonArguments } from './daemon/daemon-flags.js'
+import { print } from './print.js'
+
+const flags = masterFlags.filter(({ name }) => name === '--properties-file' || name === '--help')
+const doc = "Prints the web token of the cluster's secret, by which pages and the REST server let changes through."
+
+/** `firesteel web-token`: reads the secret as master and worker do. */
+export async function webTokenCommand(argv: readonly string[]): Promise<void> {
+  const args = parseDaemonArguments(argv, 'firesteel web-token', flags)
+  if (args.values.has('--help')) {
+    print(daemonHelp('firesteel web-token [flags]', doc, flags))
+    return
+  }
+  const { secret } = clusterSecurity(daemonConf(args, process.env, ['SPARK_MASTER_OPTS']))
+  if (secret === undefined) throw new FiresteelError('FS_WEB_NO_SECRET')
+  print(await webToken(secret))
+}
