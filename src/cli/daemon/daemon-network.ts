@@ -10,6 +10,7 @@ import {
   securityOptions,
 } from '../../rpc/index.js'
 import { isInsecure } from './daemon-conf.js'
+import type { DaemonHost } from './daemon-host.js'
 
 /** A silent connection is pinged so often, and given up after so long: a cluster notices a host that is cut off. */
 const keepAlive = { intervalMs: 2_000, timeoutMs: 15_000 }
@@ -21,7 +22,7 @@ const keepAlive = { intervalMs: 2_000, timeoutMs: 15_000 }
  */
 export async function openDaemonNetwork(
   conf: SparkConf,
-  { name, host, port }: { readonly name: 'master' | 'worker'; readonly host: string; readonly port: number },
+  { name, host, port }: { readonly name: 'master' | 'worker'; readonly host: DaemonHost; readonly port: number },
 ): Promise<{ rpc: RpcEnvironment; server: RpcServer }> {
   const log = getLogger(name === 'master' ? 'Master' : 'Worker')
   const refusals = new RefusalLog(systemClock, (line) => log.warn(line))
@@ -34,8 +35,9 @@ export async function openDaemonNetwork(
     onFault: (error, { endpoint, method }) => log.warn(`${endpoint ?? ''}.${method ?? ''}: ${error.message}`),
   })
   const server = await rpc.listen({
-    host,
+    host: host.bind,
     port,
+    advertise: { host: host.advertised },
     portRetries: conf.get(PORT_MAX_RETRIES),
     allowUnauthenticated: isInsecure(conf),
   })
