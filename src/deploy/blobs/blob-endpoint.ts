@@ -17,8 +17,7 @@ export function registerBlobEndpoint(rpc: RpcEnvironment, store: BlobStore): { u
   return rpc.register(blobEndpoint, blobHandlers(store))
 }
 
-/** The handlers of `registerBlobEndpoint`. */
-export function blobHandlers(store: BlobStore): RpcHandlers {
+function blobHandlers(store: BlobStore): RpcHandlers {
   return {
     missingBlobs: ({ body }) => {
       const answer: MissingBlobsAnswer = { missing: store.missing((body as MissingBlobs).hashes) }
