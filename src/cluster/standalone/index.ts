@@ -1,3 +1,4 @@
+export { addressTowards } from './address-towards.js'
 export { MasterConnection, type MasterConnectionOptions, type Registration } from './master-connection.js'
 export { mastersOf, masterUrl } from './master-url.js'
 export * from './protocol/index.js'
