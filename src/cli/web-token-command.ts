@@ -15,7 +15,7 @@ export async function webTokenCommand(argv: readonly string[]): Promise<void> {
     print(daemonHelp('firesteel web-token [flags]', doc, flags))
     return
   }
-  const { secret } = clusterSecurity(daemonConf(args, process.env, ['SPARK_MASTER_OPTS']))
+  const { secret } = clusterSecurity(daemonConf(args, process.env, 'SPARK_MASTER_OPTS').conf)
   if (secret === undefined) throw new FiresteelError('FS_WEB_NO_SECRET')
   print(await webToken(secret))
 }

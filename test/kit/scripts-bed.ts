@@ -153,7 +153,7 @@ interface MasterJson {
 }
 
 export async function masterJson(webUi: string, token?: string): Promise<MasterJson> {
-  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
   const answer = await fetch(`${webUi}/json/`, { headers, signal: AbortSignal.timeout(10_000) })
   if (!answer.ok) throw new Error(`${webUi}/json/ answers ${answer.status}: ${await answer.text()}`)
   return (await answer.json()) as MasterJson

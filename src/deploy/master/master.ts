@@ -335,6 +335,8 @@ export class Master implements MasterService {
       })),
       heartbeat: ({ body }, { peer }) =>
         this.#handle({ type: 'workerHeartbeat', peer: peer.id, workerId: (body as WorkerHeartbeat).workerId }),
+      workerLeaving: ({ body }, { peer }) =>
+        this.#handle({ type: 'workerDecommissioning', peer: peer.id, workerId: (body as WorkerLeaving).workerId }),
       executorState: reported((body, peer, request) => ({
         type: 'executorState',
         peer,
