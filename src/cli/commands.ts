@@ -42,8 +42,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'web-token',
-    usage: 'web-token [flags]',
-    doc: "Prints the web token of the cluster's secret, for pages and the REST server.",
+    usage: 'web-token [--properties-file FILE]',
+    doc: "Prints what a browser or program shows to change something on a cluster's pages or REST API.",
     load: async () => (await import('./web-token-command.js')).webTokenCommand,
   },
   {

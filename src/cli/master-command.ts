@@ -10,7 +10,7 @@ import { bringUp, endSignals, untilSignalled } from './daemon/daemon-process.js'
 import { DaemonValues } from './daemon/daemon-values.js'
 import { startMasterWeb, startRestWeb } from './daemon/daemon-web.js'
 import { logAsDaemon } from './daemon/log-as-daemon.js'
-import { openMasterBlobs } from './daemon/master-blobs.js'
+import { keepMasterBlobsClean, openMasterBlobs } from './daemon/master-blobs.js'
 import { print, printNote } from './print.js'
 
 const defaultPort = 7077
@@ -43,11 +43,13 @@ export async function masterCommand(argv: readonly string[]): Promise<void> {
     master.webUiUrl = web.url
     master.restUrl = rest?.url
     await master.start()
+    const endCleaning = keepMasterBlobsClean(conf, blobs, master)
     untilSignalled({
       name: 'Master',
       signals: endSignals(env),
       timeoutMs: stopTimeoutMs,
       stop: async () => {
+        endCleaning()
         await Promise.all([web.close(), rest?.close()])
         await master.stop()
         return 0

@@ -6,13 +6,16 @@ import { daemonHelp, masterFlags, parseDaemonArguments } from './daemon/daemon-f
 import { print } from './print.js'
 
 const flags = masterFlags.filter(({ name }) => name === '--properties-file' || name === '--help')
-const doc = "Prints the web token of the cluster's secret, by which pages and the REST server let changes through."
 
-/** `firesteel web-token`: reads the secret as master and worker do. */
+/**
+ * `firesteel web-token`: prints what a browser or a program shows to change something on a cluster's pages.
+ *
+ * @throws FS_WEB_NO_SECRET
+ */
 export async function webTokenCommand(argv: readonly string[]): Promise<void> {
   const args = parseDaemonArguments(argv, 'firesteel web-token', flags)
   if (args.values.has('--help')) {
-    print(daemonHelp('firesteel web-token [flags]', doc, flags))
+    print(daemonHelp('firesteel web-token [flags]', "Prints the web token, made from the cluster's secret.", flags))
     return
   }
   const { secret } = clusterSecurity(daemonConf(args, process.env, 'SPARK_MASTER_OPTS').conf)

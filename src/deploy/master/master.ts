@@ -139,6 +139,11 @@ export class Master implements MasterService {
     return this.#running.driverStatus(driverId)
   }
 
+  /** What the drivers that have not ended were submitted with; undefined when this master does not lead, and so does not know. */
+  activeDrivers(): readonly DriverDescription[] | undefined {
+    return this.#running.activeDrivers()
+  }
+
   killAllDrivers(): void {
     this.#handle({ type: 'killAllDrivers' })
   }

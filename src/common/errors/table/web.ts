@@ -6,11 +6,6 @@ export const webErrors = errorTable({
     message: (d) => `pages are to be served over TLS (${d.key}), but no certificate is named`,
     hint: 'Set spark.ssl.standalone.privateKey and spark.ssl.standalone.certChain to PEM files, or spark.ssl.standalone.enabled to false.',
   },
-  FS_WEB_NO_SECRET: {
-    category: 'usage',
-    message: () => 'there is no web token: the cluster has no secret',
-    hint: 'Set spark.authenticate.secret.file, or SPARK_AUTHENTICATE_SECRET, as on the master. Without a secret, pages and the REST server want no token.',
-  },
   FS_WEB_TLS: {
     category: 'usage',
     message: (d) => `the TLS settings of the pages cannot be used: ${d.problem}`,
@@ -25,6 +20,11 @@ export const webErrors = errorTable({
     category: 'usage',
     message: (d) => `${d.key} cannot be honoured: nothing here knows the groups of a user`,
     hint: 'List users in the key without .groups, or let a module of spark.ui.filters decide.',
+  },
+  FS_WEB_NO_SECRET: {
+    category: 'usage',
+    message: () => 'there is no secret of which a web token could be made',
+    hint: 'Give the secret of the cluster as its daemons get it: spark.authenticate.secret.file in the properties file, or SPARK_AUTHENTICATE_SECRET.',
   },
   FS_WEB_ADDRESS: {
     category: 'usage',

@@ -1,4 +1,4 @@
-import type { DriverStatusReport } from '../../../cluster/standalone/protocol/index.js'
+import type { DriverDescription, DriverStatusReport } from '../../../cluster/standalone/protocol/index.js'
 import { ApplicationKeeper } from './application-keeper.js'
 import { applicationProblem, driverProblem, workerProblem } from './checks.js'
 import { DriverKeeper } from './driver-keeper.js'
@@ -79,6 +79,10 @@ export class Leadership {
 
   driverStatus(driverId: string): DriverStatusReport {
     return showDriverStatus(this.#ground, driverId)
+  }
+
+  activeDrivers(): DriverDescription[] {
+    return [...this.#ground.drivers.active.values()].map(({ description }) => description)
   }
 
   assertSound(): void {
