@@ -12,6 +12,7 @@ export type {
   RpcServer,
   TlsOptions,
 } from './environment.js'
+export { faultLog } from './fault-log.js'
 export { createInProcessHub, createInProcessPair, type InProcessHub } from './in-process.js'
 export type { RpcContext, RpcHandler, RpcHandlers, RpcMessage, RpcReply } from './message.js'
 export { bulkPieceBytes } from './message.js'

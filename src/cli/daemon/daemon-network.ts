@@ -4,6 +4,7 @@ import { getLogger } from '../../common/log/index.js'
 import {
   clusterSecurity,
   createNetworkRpc,
+  faultLog,
   RefusalLog,
   type RpcEnvironment,
   type RpcServer,
@@ -25,14 +26,14 @@ export async function openDaemonNetwork(
   { name, host, port }: { readonly name: 'master' | 'worker'; readonly host: DaemonHost; readonly port: number },
 ): Promise<{ rpc: RpcEnvironment; server: RpcServer }> {
   const log = getLogger(name === 'master' ? 'Master' : 'Worker')
-  const refusals = new RefusalLog(systemClock, (line) => log.warn(line))
+  const refusals = new RefusalLog<string>(systemClock, (line) => log.warn(line))
   const rpc = createNetworkRpc({
     name,
     ...securityOptions(clusterSecurity(conf)),
     maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
     keepAlive,
     onRefused: refusals.note,
-    onFault: (error, { endpoint, method }) => log.warn(`${endpoint ?? ''}.${method ?? ''}: ${error.message}`),
+    onFault: faultLog(refusals, { told: ['FS_CLUSTER_MESSAGE'] }),
   })
   const server = await rpc.listen({
     host: host.bind,

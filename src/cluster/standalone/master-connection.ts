@@ -150,6 +150,8 @@ export class MasterConnection {
       else if (answer === 'standby') this.#problems.set(url, 'stands by')
       else return answer.refused
     } catch (error) {
+      // What it cannot take now it cannot take later.
+      if (FiresteelError.is(error, 'FS_CLUSTER_MESSAGE')) return error.message
       this.#problems.set(url, `could not be asked (${describe(error)})`)
     }
     return undefined

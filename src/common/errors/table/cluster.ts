@@ -16,6 +16,11 @@ export const clusterErrors = errorTable({
     message: (d) => `the master ${d.master} does not lead`,
     hint: 'Name all masters in the URL: spark://a:7077,b:7077.',
   },
+  FS_CLUSTER_MESSAGE: {
+    category: 'usage',
+    message: (d) => `the message ${d.what} cannot be taken: ${d.field} ${d.problem}`,
+    hint: 'Masters, workers and applications of one cluster must be of one version; a setting beyond all measure is refused so, too.',
+  },
   FS_CLUSTER_REFUSED: {
     category: 'usage',
     message: (d) => `the master refused ${d.what}: ${d.reason}`,

@@ -106,9 +106,9 @@ export class Leadership {
       case 'unregisterApplication':
         return this.#applications.unregister(event.peer, event.message)
       case 'requestExecutors':
-        return this.#applications.requestExecutors(event.appId, event.total)
+        return this.#applications.requestExecutors(event.peer, event)
       case 'killExecutors':
-        return this.#applications.killExecutors(event.appId, event.executorIds)
+        return this.#applications.killExecutors(event.peer, event)
       case 'peerGone':
         return this.#peerGone(event)
       case 'workerGone':
