@@ -200,6 +200,7 @@ describe.skipIf(missing !== undefined)('with one ZooKeeper server', () => {
     const a = await Candidate.start('a', settingsOf(), { secret: 's3cret' })
     await a.when('elected')
     await a.get({ type: 'storeMany', count: 2_000 })
+    await a.get({ type: 'storeMany', count: 200, inTurn: true })
     const records = await a.records()
     expect(new Set(idsOf(records)).size).toBe(2_000)
     for (let at = 0; at < 2_000; at += 2) void a.askLater({ type: 'remove', kind: 'driver', id: `driver-${at}` })
