@@ -6,11 +6,6 @@ import {
   masterEndpoint,
   masterUrl,
   type SubmitDriverAnswer,
-<<<<<<< HEAD
-=======
-  type UnregisterApplication,
-  type WorkerHeartbeat,
->>>>>>> recovery
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
 import type { SparkConf } from '../../common/conf/index.js'
