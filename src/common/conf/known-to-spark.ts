@@ -208,7 +208,6 @@ const keysByReason: Record<Reason, string> = {
     driver.timeout excludeOnFailure.application.enabled
     excludeOnFailure.application.fetchFailure.enabled excludeOnFailure.killExcludedExecutors
     excludeOnFailure.taskAndStage.enabled executor.allowSparkContext executor.heartbeat.dropZeroAccumulatorUpdates
-    
     executor.syncLogLevel.enabled files.fetchFailure.unRegisterOutputOnHost files.io.connectionCreationTimeout
     files.io.connectionTimeout files.useFetchCache hadoop.mapreduce.fileoutputcommitter.algorithm.version
     hadoopRDD.ignoreEmptySplits io.compression.lz4.blockSize io.compression.lzf.parallel.enabled
