@@ -1,5 +1,5 @@
 import { define } from '../config-entry.js'
-import { boolean, bytes, duration, int, list, oneOf, text } from '../config-type.js'
+import { boolean, duration, int, list, oneOf, text } from '../config-type.js'
 
 export const MASTER_UI_PORT = define({
   key: 'spark.master.ui.port',
