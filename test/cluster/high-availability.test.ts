@@ -85,7 +85,7 @@ class JobStream {
       const conf = new SparkConf(false).setAll({ 'spark.master': ${JSON.stringify(url)}, 'spark.app.name': 'stream of jobs',
         'spark.authenticate.secret': process.env.CLUSTER_SECRET, 'spark.driver.host': '127.0.0.1', 'spark.cores.max': 2,
         'spark.executor.cores': 1, 'spark.executor.memory': '256m', 'spark.ui.enabled': false })
-      const sc = new SparkContext(conf)
+      const sc = await SparkContext.create(conf)
       let isOver = false
       process.stdin.on('data', () => { isOver = true })
       for (let job = 1; !isOver; job++) {

@@ -173,7 +173,7 @@ export const DEPLOY_RECOVERY_MODE = define({
   key: 'spark.deploy.recoveryMode',
   type: text,
   default: 'NONE',
-  doc: "How a master's state outlives it: NONE, FILESYSTEM, ZOOKEEPER or CUSTOM. (Spark's ROCKSDB needs native code; FILESYSTEM does the same.)",
+  doc: "How a master's state outlives it: NONE, FILESYSTEM, ZOOKEEPER or CUSTOM. Spark's ROCKSDB needs native code; FILESYSTEM does the same.",
 })
 
 export const DEPLOY_RECOVERY_MODE_FACTORY = define({
