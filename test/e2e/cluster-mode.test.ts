@@ -162,6 +162,8 @@ function writeApplication(): string {
   }
   const esm = { type: 'module', exports: './index.js' }
   install('dep', { name: 'dep', ...esm }, "export const shout = (x) => x + ' dep 1'")
+  // The engine has a package of this name, too.
+  install('acorn', { name: 'acorn', ...esm }, "export const parse = (x) => x + ' acorn of its own'")
   install('late', { name: 'late', ...esm }, "export const late = 'late'")
   install(
     '@scope/a',
@@ -179,11 +181,12 @@ function writeApplication(): string {
      import { SparkContext, SparkFiles } from 'firesteel'
      import { shout } from 'dep'
      import { tool } from 'tool'
+     import { parse } from 'acorn'
      import { both } from './lib.js'
      const sc = await SparkContext.create()
-     console.log([shout('driver'), both('driver'), tool('driver')].join(' | '))
+     console.log([shout('driver'), both('driver'), tool('driver'), parse('driver')].join(' | '))
      const rows = sc.parallelize(['task'], 1)
-     console.log((await rows.map((x) => [shout(x), both(x), tool(x)].join(' | ')).collect()).join())
+     console.log((await rows.map((x) => [shout(x), both(x), tool(x), parse(x)].join(' | ')).collect()).join())
      console.log((await rows.map(async () => (await import('late')).late).collect()).join())
      console.log((await rows.map(() => readFileSync(SparkFiles.get('renamed.txt'), 'utf8')).collect()).join())
      await sc.stop()`,
@@ -192,8 +195,8 @@ function writeApplication(): string {
 }
 
 const printed = [
-  'driver dep 1 | driver with dep 2 | driver tool',
-  'task dep 1 | task with dep 2 | task tool',
+  'driver dep 1 | driver with dep 2 | driver tool | driver acorn of its own',
+  'task dep 1 | task with dep 2 | task tool | task acorn of its own',
   'late',
   'the data',
   '',
@@ -211,7 +214,7 @@ describe.skipIf(!canHideFolders)('packages, modules and files of an application 
       output: printed,
       problems: '',
     })
-    expect(stderr).toMatch(/uploaded 9 of 9 files/)
+    expect(stderr).toMatch(/uploaded 10 of 10 files/)
   })
 
   test('reach executors in client mode', async () => {

@@ -28,7 +28,7 @@ async function startMaster(env: Record<string, string> = {}): Promise<{ url: str
 
 /** A server on a port of its own, so that it is taken. */
 async function takenPort(): Promise<{ port: number; [Symbol.asyncDispose](): Promise<void> }> {
-  const server = createServer().listen(0, '127.0.0.1')
+  const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const { port } = server.address() as AddressInfo
   return { port, [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) }
@@ -127,8 +127,10 @@ describe('start and stop', () => {
     const done = await within(60_000, 'decommission-worker.sh', bed.sbin('decommission-worker --block-until-exit'))
     expect(done).toMatchObject({ status: 0, stdout: expect.stringContaining('by signal USR2') })
     expect(pids.filter(isAlive)).toEqual([])
-    const { workers } = await masterJson(webUi)
-    expect(workers.map(({ state }) => state)).toEqual(['DECOMMISSIONED', 'DECOMMISSIONED'])
+    await eventually('workers that are gone for the master', async () =>
+      (await masterJson(webUi)).workers.every(({ state }) => state === 'DEAD'),
+    )
+    expect(bed.log('master').match(/worker \S+ is decommissioned/g)).toHaveLength(2)
   })
 })
 
@@ -286,8 +288,8 @@ describe('in the foreground', () => {
   test('a worker that finds no master gives up with exit code 1', async () => {
     await using silent = await takenPort()
     const opts = '-Dspark.worker.initialRegistrationRetries=1 -Dspark.worker.maxRegistrationRetries=1'
-    const worker = bed.foreground(['worker', `spark://127.0.0.1:${silent.port + 0}`], {
-      SPARK_WORKER_OPTS: `${opts} -Dspark.rpc.lookupTimeout=2s`,
+    const worker = bed.foreground(['worker', `spark://127.0.0.1:${silent.port}`], {
+      SPARK_WORKER_OPTS: opts,
     })
     const code = await within(
       60_000,

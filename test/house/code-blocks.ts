@@ -53,6 +53,7 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
       typeRoots: [join(root, 'node_modules/@types')],
       paths: {
         firesteel: [join(root, 'src/index.ts')],
+        'firesteel/cluster': [join(root, 'src/cluster-manager.ts')],
         'firesteel/launcher': [join(root, 'src/launcher.ts')],
       },
       rootDir: '/',

@@ -63,7 +63,14 @@ test('every member of the context is in the programming guide', () => {
 })
 
 test('the code of the guides compiles', () => {
-  const guides = ['programming-guide', 'getting-started', 'differences-from-spark', 'rest-submission', 'launcher']
+  const guides = [
+    'programming-guide',
+    'getting-started',
+    'differences-from-spark',
+    'rest-submission',
+    'launcher',
+    'cluster-managers',
+  ]
   const pages = ['README.md', ...guides.map((name) => `docs/${name}.md`)]
   expect(typeErrors(pages.flatMap(codeBlocks))).toEqual([])
 })

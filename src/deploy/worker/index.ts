@@ -1,3 +1,5 @@
+export type { DriverLaunchData } from './driver-launch.js'
+export { type DriverStartOptions, startDriverProcess } from './driver-start.js'
 export { readLogPart } from './log-reader.js'
 export { Worker, type WorkerEnd } from './worker.js'
 export type { WorkerOptions } from './worker-options.js'
