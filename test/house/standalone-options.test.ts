@@ -107,7 +107,7 @@ describe('an option of Spark’s standalone mode', () => {
       case 'variable':
         // What each does is seen in test/e2e/standalone-scripts.test.ts, in which none may be missing.
         expect(readFileSync(join(root, 'test/e2e/standalone-scripts.test.ts'), 'utf8')).toMatch(
-          new RegExp(`^ {4}${name}: \\{`, 'm'),
+          new RegExp(`^ +${name}: \\{`, 'm'),
         )
     }
   })
