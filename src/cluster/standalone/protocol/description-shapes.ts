@@ -110,28 +110,32 @@ const blobName: Shape<string> = textLike(
   2_000,
 )
 
-export const applicationFile: Shape<ApplicationFile> = union('kind', {
-  blob: object({ name: blobName, hash, bytes: whole(0, most.exact) }),
-  url: object({ url: textLike(/^[^\p{Cc}]+$/u, 'a URL', 10_000) }),
-})
+function driver(name: Shape<string>): Shape<DriverDescription> {
+  const file: Shape<ApplicationFile> = union('kind', {
+    blob: object({ name, hash, bytes: whole(0, most.exact) }),
+    url: object({ url: textLike(/^[^\p{Cc}]+$/u, 'a URL', 10_000) }),
+  })
+  const files = list(file, 10_000)
+  return object<DriverDescription>({
+    token,
+    name: line(1_000),
+    user: line(200),
+    application: file,
+    className: optional(text(2_000)),
+    args: together(8 * mebi, list(text(8 * mebi), 100_000)),
+    settings,
+    environment,
+    jars: files,
+    files,
+    archives: files,
+    packages: files,
+    cores: whole(0, most.count),
+    memoryMiB: whole(0, most.count),
+    supervise: flag,
+    resources: resourceAmounts,
+  })
+}
 
-const files = list(applicationFile, 10_000)
-
-export const driverDescription: Shape<DriverDescription> = object<DriverDescription>({
-  token,
-  name: line(1_000),
-  user: line(200),
-  application: applicationFile,
-  className: optional(text(2_000)),
-  args: together(8 * mebi, list(text(8 * mebi), 100_000)),
-  settings,
-  environment,
-  jars: files,
-  files,
-  archives: files,
-  packages: files,
-  cores: whole(0, most.count),
-  memoryMiB: whole(0, most.count),
-  supervise: flag,
-  resources: resourceAmounts,
-})
+export const driverDescription = driver(blobName)
+/** As a worker gets it, which judges names where it makes the files: so that the driver fails with that reason, instead of never being heard of. */
+export const launchedDriver = driver(text(2_000))

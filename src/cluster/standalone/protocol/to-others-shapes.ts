@@ -14,12 +14,12 @@ import type {
 } from './client-protocol.js'
 import {
   applicationDescription,
-  driverDescription,
   executorNumber,
   executorTemplate,
   hash,
   host,
   id,
+  launchedDriver,
   most,
   resourceAddresses,
   webUrl,
@@ -42,14 +42,17 @@ const epoch = whole(0, most.exact)
 const unlimited = whole(0, most.exact)
 const exitCode = optional(whole(-most.count, most.count))
 
+/** Whether it is fit to name a folder is found out when it does: then the master is told. */
+const launchedId = text(1_000)
+
 const standby = object({ masterUrl: url })
 const refused = object({ message })
 
 /** What a worker takes of its master, by method. */
 export const toWorker = {
   launchExecutor: object<LaunchExecutor>({
-    appId: id,
-    executorId: executorNumber,
+    appId: launchedId,
+    executorId: launchedId,
     application: applicationDescription,
     template: executorTemplate,
     cores: whole(1, most.cores),
@@ -58,9 +61,9 @@ export const toWorker = {
   }),
   killExecutor: object<KillExecutor>({ appId: id, executorId: executorNumber, reason: message }),
   launchDriver: object<LaunchDriver>({
-    driverId: id,
+    driverId: launchedId,
     attempt,
-    driver: driverDescription,
+    driver: launchedDriver,
     resources: resourceAddresses,
   }),
   killDriver: object<KillDriver>({ driverId: id, attempt, reason: message }),
