@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -82,6 +82,23 @@ describe('start and stop', () => {
     expect(bed.log('master')).toContain(url)
     const stopped = await bed.sbin('stop-all')
     expect(stopped).toMatchObject({ status: 0, stdout: 'stopping worker\nstopping master\n' })
+  })
+
+  test('of two starts at once one finds the other, and a pid file of another user is not believed', async () => {
+    const both = await Promise.all([bed.sbin('start-master'), bed.sbin('start-master')])
+    expect(both.map(({ status }) => status).sort()).toEqual([0, 1])
+    expect(both.map(({ stderr }) => stderr).join('')).toBe(
+      `master runs as process ${bed.pid('master')}. Stop it first.\n`,
+    )
+    if (process.getuid?.() !== 0) return
+    const file = bed.path('pids/firesteel-test-master-1.pid')
+    chownSync(file, 65_534, 65_534)
+    expect(await bed.sbin('stop-master')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('belongs to another user'),
+    })
+    expect(isAlive(bed.pid('master'))).toBe(true)
+    chownSync(file, 0, 0)
   })
 
   test('a process that has got the number of a daemon that is gone is left alone', async () => {
