@@ -40,6 +40,7 @@ export class PlayedMaster {
   takesReports = true
   /** Called when a worker registers, before it is answered. */
   onRegistration: ((peer: RpcPeer) => void) | undefined
+  #pause: { readonly bytes: number; readonly reached: () => void } | undefined
   readonly #rpc: RpcEnvironment
   readonly #blobs = new Map<string, Uint8Array>()
   #server: RpcServer | undefined
@@ -105,6 +106,11 @@ export class PlayedMaster {
     this.#blobs.set(hash, Buffer.from(bytes))
   }
 
+  /** Contents get stuck after so many bytes. */
+  pauseBlobsAfter(bytes: number, reached: () => void): void {
+    this.#pause = { bytes, reached }
+  }
+
   executorEnd(executorId = '0'): Promise<ExecutorReport> {
     return eventually(`the end of executor ${executorId}`, () =>
       this.executorReports.find((report) => report.executorId === executorId && /^[A-Z]+ED$/.test(report.state)),
@@ -141,6 +147,10 @@ export class PlayedMaster {
     const content = this.#blobs.get(hash)
     if (content === undefined) throw new Error(`there is no ${hash}`)
     for (let offset = 0; offset < content.length; offset += 1000) {
+      if (this.#pause !== undefined && offset >= this.#pause.bytes) {
+        this.#pause.reached()
+        await new Promise(() => undefined)
+      }
       yield { body: { bytes: content.length, offset }, attachments: [content.subarray(offset, offset + 1000)] }
     }
   }

@@ -30,10 +30,11 @@ test('by size or by time, keeping some or all, compressed or not', () => {
 })
 
 test('what cannot be used is said, and the log does not roll', () => {
-  for (const settings of [
+  const wrong: Record<string, string>[] = [
     { strategy: 'size', maxSize: '10' },
     { strategy: 'time', 'time.interval': 'weekly' },
-  ]) {
+  ]
+  for (const settings of wrong) {
     const { policy, problems } = policyOf(settings)
     expect(policy).toEqual(neverRolls)
     expect(problems).toHaveLength(1)

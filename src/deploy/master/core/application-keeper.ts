@@ -1,7 +1,9 @@
 import type {
   ApplicationState,
+  KillExecutors,
   RegisterApplication,
   RegisterApplicationAnswer,
+  RequestExecutors,
   UnregisterApplication,
 } from '../../../cluster/standalone/protocol/index.js'
 import { ApplicationEntry } from './application-entry.js'
@@ -28,7 +30,8 @@ export class ApplicationKeeper {
     const { applications, out } = this.#ground
     const { appId, token } = registration
     const known = appId === undefined ? applications.withToken(token) : applications.get(appId)
-    const problem = known === undefined ? undefined : problemWith(known, registration)
+    const problem =
+      this.#problemWithPeer(peer, known) ?? (known === undefined ? undefined : problemWith(known, registration))
     if (problem !== undefined) {
       out.answer(request, { type: 'refused', message: problem })
       return
@@ -39,9 +42,8 @@ export class ApplicationKeeper {
   }
 
   unregister(peer: PeerId, { appId, state }: UnregisterApplication): void {
-    const application = this.#ground.applications.active(appId)
-    if (application === undefined || (application.peer !== undefined && application.peer !== peer)) return
-    this.end(application, state, 'it unregistered')
+    const application = this.#ownedBy(peer, appId)
+    if (application !== undefined) this.end(application, state, 'it unregistered')
   }
 
   kill(appId: string, by: string): void {
@@ -49,17 +51,17 @@ export class ApplicationKeeper {
     if (application !== undefined) this.end(application, 'KILLED', `it was killed by ${by}`)
   }
 
-  requestExecutors(appId: string, total: number): void {
+  requestExecutors(peer: PeerId, { appId, total }: RequestExecutors): void {
     const { applications, out } = this.#ground
-    const application = applications.active(appId)
+    const application = this.#ownedBy(peer, appId)
     if (application === undefined || !(total >= 0)) return
     application.executorLimit = total
     applications.hungrier.add(application)
     out.changed()
   }
 
-  killExecutors(appId: string, executorIds: readonly string[]): void {
-    const application = this.#ground.applications.active(appId)
+  killExecutors(peer: PeerId, { appId, executorIds }: KillExecutors): void {
+    const application = this.#ownedBy(peer, appId)
     for (const id of executorIds) {
       const executor = application?.executors.get(id)
       if (executor !== undefined) this.#executors.kill(executor, 'its application asked for it')
@@ -165,6 +167,12 @@ export class ApplicationKeeper {
     if (next !== undefined) deadlines.set('retention', next)
   }
 
+  /** The application, if this is the connection by which it is registered: nobody speaks for another. */
+  #ownedBy(peer: PeerId, appId: string): ApplicationEntry | undefined {
+    const application = this.#ground.applications.active(appId)
+    return application?.peer === peer ? application : undefined
+  }
+
   /** A new one, or one that earlier leaders knew. */
   #admit(
     known: ApplicationEntry | undefined,
@@ -218,6 +226,13 @@ export class ApplicationKeeper {
     application.believed = believed
     this.#executors.tellAll(application)
     if (this.#ground.status === 'ALIVE') this.#executors.tellMissing(application)
+  }
+
+  /** A connection is that of one worker or one application. */
+  #problemWithPeer(peer: PeerId, known: ApplicationEntry | undefined): string | undefined {
+    const holder = this.#ground.peers.get(peer)
+    if (holder === undefined || (holder.kind === 'application' && holder.id === known?.id)) return undefined
+    return `this connection is that of ${holder.kind} ${holder.id}`
   }
 
   #connect(application: ApplicationEntry, peer: PeerId): void {

@@ -55,6 +55,8 @@ export interface StoredDriver {
 export interface StoredWorker {
   readonly kind: 'worker'
   readonly id: string
+  /** Secret, as that of an application. */
+  readonly token?: string
   readonly host: string
   readonly port: number
   readonly cores: number
