@@ -17,6 +17,7 @@ import {
   type SubmitDriverAnswer,
   type UnregisterApplication,
   type WorkerHeartbeat,
+  type WorkerLeaving,
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
 import type { SparkConf } from '../../common/conf/index.js'
@@ -310,6 +311,8 @@ export class Master implements MasterService {
       })),
       heartbeat: ({ body }, { peer }) =>
         this.#handle({ type: 'workerHeartbeat', peer: peer.id, workerId: (body as WorkerHeartbeat).workerId }),
+      workerLeaving: ({ body }, { peer }) =>
+        this.#handle({ type: 'workerDecommissioning', peer: peer.id, workerId: (body as WorkerLeaving).workerId }),
       executorState: taken((body, peer) => ({ type: 'executorState', peer, ...(body as ExecutorStateMessage) })),
       driverState: taken((body, peer) => ({ type: 'driverState', peer, ...(body as DriverStateMessage) })),
       registerApplication: asked((body, peer, request) => ({

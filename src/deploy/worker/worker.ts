@@ -234,6 +234,7 @@ export class Worker implements WorkerService {
       ...size,
       resources,
       webUiUrl: this.#webUiUrl,
+      isDecommissioned: this.#leaving !== undefined,
       ...this.#runs.reports,
     }
   }
