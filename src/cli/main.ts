@@ -1,5 +1,5 @@
 import { FiresteelError } from '../common/errors/index.js'
-import { nearest } from '../common/index.js'
+import { launchHook, nearest } from '../common/index.js'
 import { commands } from './commands.js'
 import { ignoreClosedOutput, printRefusal } from './print.js'
 import { sparkEnvVariables } from './spark-env.js'
@@ -21,5 +21,6 @@ try {
 } catch (error) {
   if (!(error instanceof FiresteelError)) throw error
   printRefusal(error)
+  launchHook()?.report({ state: 'FAILED', message: error.message })
   process.exitCode = 2
 }

@@ -1,4 +1,5 @@
 import { FiresteelError } from '../common/errors/index.js'
+import { shown } from './fault-log.js'
 import type { RpcHandler, RpcHandlers } from './message.js'
 
 /** The endpoints that one environment offers. */
@@ -30,6 +31,6 @@ export class Endpoints {
     const handler = methods?.get(method)
     if (handler !== undefined) return handler
     const code = methods === undefined ? 'FS_RPC_NO_ENDPOINT' : 'FS_RPC_NO_METHOD'
-    throw new FiresteelError(code, { environment: this.#environment, endpoint, method })
+    throw new FiresteelError(code, { environment: this.#environment, endpoint: shown(endpoint), method: shown(method) })
   }
 }

@@ -12,9 +12,11 @@ export type {
   RpcServer,
   TlsOptions,
 } from './environment.js'
+export { faultLog } from './fault-log.js'
 export { createInProcessHub, createInProcessPair, type InProcessHub } from './in-process.js'
 export type { RpcContext, RpcHandler, RpcHandlers, RpcMessage, RpcReply } from './message.js'
 export { bulkPieceBytes } from './message.js'
+export { isLoopback } from './network/host-address.js'
 export { createNetworkRpc } from './network-rpc.js'
 export type { AskOptions, AskStreamOptions, RpcPeer } from './peer.js'
 export { PeerPool, type PeerPoolOptions } from './peer-pool.js'

@@ -1,23 +1,30 @@
 import type { Clock, Timer } from '../common/index.js'
-import type { Refusal, RefusalReason } from './environment.js'
+import type { RefusalReason } from './environment.js'
 
 const windowMs = 60_000
 
+/** What was refused, and for which reason; reasons are few. */
+interface Refused<Reason> {
+  readonly reason: Reason
+  readonly message: string
+  readonly address?: string
+}
+
 /**
- * Turns refused connections into log lines that cannot fill a disk: the first of each reason is told at once, further ones within the
+ * Turns refused connections and messages into log lines that cannot fill a disk: the first of each reason is told at once, further ones within the
  * minute are counted and told together at its end. Reasons are apart, so that a flood of garbage does not hide a wrong secret.
  */
-export class RefusalLog {
+export class RefusalLog<Reason extends string = RefusalReason> {
   readonly #clock: Clock
   readonly #write: (line: string) => void
-  readonly #windows = new Map<RefusalReason, { count: number; last?: Refusal; timer: Timer }>()
+  readonly #windows = new Map<Reason, { count: number; last?: Refused<Reason>; timer: Timer }>()
 
   constructor(clock: Clock, write: (line: string) => void) {
     this.#clock = clock
     this.#write = write
   }
 
-  readonly note = (refusal: Refusal): void => {
+  readonly note = (refusal: Refused<Reason>): void => {
     const { reason } = refusal
     const window = this.#windows.get(reason)
     if (window === undefined) {
@@ -38,7 +45,7 @@ export class RefusalLog {
     this.#windows.clear()
   }
 
-  #open(reason: RefusalReason): Timer {
+  #open(reason: Reason): Timer {
     return this.#clock.after(windowMs, () => {
       const window = this.#windows.get(reason)
       if (window === undefined) return
@@ -51,7 +58,7 @@ export class RefusalLog {
   }
 
   /** Whether there was anything to tell. */
-  #tell(reason: RefusalReason): boolean {
+  #tell(reason: Reason): boolean {
     const { count = 0, last } = this.#windows.get(reason) ?? {}
     if (count === 0 || last === undefined) return false
     this.#write(`and ${count} more within a minute, the last: ${last.message}`)

@@ -38,6 +38,8 @@ export interface RpcSecurity {
     readonly pfx?: string
     readonly passphrase?: string
     readonly ciphers?: string
+    /** The certificate was made on the spot, so that no other process can know it: the secret alone tells who is who. */
+    readonly isOwn?: boolean
   }
 }
 

@@ -4,12 +4,14 @@ import { getLogger } from '../../common/log/index.js'
 import {
   clusterSecurity,
   createNetworkRpc,
+  faultLog,
   RefusalLog,
   type RpcEnvironment,
   type RpcServer,
   securityOptions,
 } from '../../rpc/index.js'
 import { isInsecure } from './daemon-conf.js'
+import type { DaemonHost } from './daemon-host.js'
 
 /** A silent connection is pinged so often, and given up after so long: a cluster notices a host that is cut off. */
 const keepAlive = { intervalMs: 2_000, timeoutMs: 15_000 }
@@ -21,21 +23,22 @@ const keepAlive = { intervalMs: 2_000, timeoutMs: 15_000 }
  */
 export async function openDaemonNetwork(
   conf: SparkConf,
-  { name, host, port }: { readonly name: 'master' | 'worker'; readonly host: string; readonly port: number },
+  { name, host, port }: { readonly name: 'master' | 'worker'; readonly host: DaemonHost; readonly port: number },
 ): Promise<{ rpc: RpcEnvironment; server: RpcServer }> {
   const log = getLogger(name === 'master' ? 'Master' : 'Worker')
-  const refusals = new RefusalLog(systemClock, (line) => log.warn(line))
+  const refusals = new RefusalLog<string>(systemClock, (line) => log.warn(line))
   const rpc = createNetworkRpc({
     name,
     ...securityOptions(clusterSecurity(conf)),
     maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
     keepAlive,
     onRefused: refusals.note,
-    onFault: (error, { endpoint, method }) => log.warn(`${endpoint ?? ''}.${method ?? ''}: ${error.message}`),
+    onFault: faultLog(refusals, { told: ['FS_CLUSTER_MESSAGE'] }),
   })
   const server = await rpc.listen({
-    host,
+    host: host.bind,
     port,
+    advertise: { host: host.advertised },
     portRetries: conf.get(PORT_MAX_RETRIES),
     allowUnauthenticated: isInsecure(conf),
   })

@@ -2,7 +2,7 @@ import { FiresteelError } from '../../common/errors/index.js'
 import type { Clock } from '../../common/index.js'
 import type { RpcAddress, RpcEnvironment, RpcPeer } from '../../rpc/index.js'
 import { masterUrl } from './master-url.js'
-import { masterEndpoint, type Standby } from './protocol/index.js'
+import { masterAnswers, masterEndpoint, readMessage, type Shape, type Standby } from './protocol/index.js'
 
 export interface MasterGroupOptions {
   readonly rpc: RpcEnvironment
@@ -16,6 +16,9 @@ export interface MasterGroupOptions {
 const dialTimeoutMs = 3_000
 const askTimeoutMs = 10_000
 const pauseMs = 300
+
+type Question = 'submitDriver' | 'killSubmittedDriver' | 'driverStatus'
+type AnswerTo<Method extends Question> = ReturnType<(typeof masterAnswers)[Method]>
 
 /** What one more attempt does not change: a wrong secret, another version. */
 const lasting = ['FS_RPC_REFUSED', 'FS_RPC_TLS'] as const
@@ -58,16 +61,16 @@ export class MasterGroup {
    * @param prepare done with a master before it is asked
    * @throws FS_CLUSTER_NO_MASTER when the time is up or no further attempt can help; what the master threw
    */
-  async ask<Answer extends { readonly type: string }>(
-    method: string,
+  async ask<Method extends Question>(
+    method: Method,
     body: unknown,
     { prepare }: { readonly prepare?: (url: string, peer: RpcPeer) => Promise<unknown> } = {},
-  ): Promise<Exclude<Answer, Standby>> {
+  ): Promise<Exclude<AnswerTo<Method>, Standby>> {
     const { clock, timeoutMs, warn } = this.#options
     const deadline = clock.now() + timeoutMs
     for (let round = 1; ; round++) {
       this.#problems = new Map()
-      const answers = this.urls.map((url) => this.#askOne<Answer>(url, { method, body, prepare }))
+      const answers = this.urls.map((url) => this.#askOne(url, { method, body, prepare }))
       const answer = await firstOf(answers)
       if (answer !== undefined) return answer
       const errors = (await Promise.all(answers.map((one) => one.catch((error: unknown) => error)))).filter(Boolean)
@@ -88,20 +91,21 @@ export class MasterGroup {
   }
 
   /** Undefined when it stands by. */
-  async #askOne<Answer extends { readonly type: string }>(
+  async #askOne<Method extends Question>(
     url: string,
     question: {
-      readonly method: string
+      readonly method: Method
       readonly body: unknown
       readonly prepare?: (url: string, peer: RpcPeer) => Promise<unknown>
     },
-  ): Promise<Exclude<Answer, Standby> | undefined> {
+  ): Promise<Exclude<AnswerTo<Method>, Standby> | undefined> {
     const { method, body, prepare } = question
     try {
       const peer = await this.peer(url)
       await prepare?.(url, peer)
-      const answer = (await peer.ask(masterEndpoint, method, { body }, { timeoutMs: askTimeoutMs })).body as Answer
-      if (answer.type !== 'standby') return answer as Exclude<Answer, Standby>
+      const answer = await peer.ask(masterEndpoint, method, { body }, { timeoutMs: askTimeoutMs })
+      const read = readMessage(masterAnswers[method] as Shape<AnswerTo<Method>>, answer.body, method)
+      if (read.type !== 'standby') return read as Exclude<AnswerTo<Method>, Standby>
       this.#problems.set(url, 'stands by')
       return undefined
     } catch (error) {

@@ -24,14 +24,15 @@ import { MasterConnection, type Registration } from './master-connection.js'
 import { mastersOf } from './master-url.js'
 import {
   type ApplicationRemoved,
-  type ApplicationWaiting,
   applicationEndpoint,
   type ExecutorAdded,
   type ExecutorUpdated,
   hasExecutorEnded,
+  masterAnswers,
   masterEndpoint,
   type RegisterApplication,
-  type RegisterApplicationAnswer,
+  readMessage,
+  toApplication,
 } from './protocol/index.js'
 import { resourceAmounts } from './resource-amounts.js'
 import { userName } from './user-name.js'
@@ -65,12 +66,13 @@ export class StandaloneProvider implements ExecutorProvider {
       ...securityOptions(clusterSecurity(conf)),
       maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
       inBackground: true,
+      onFault: (error) => context.log('warn', `a word of the master was not taken: ${error.message}`),
     })
     this.#rpc.register(applicationEndpoint, {
-      executorAdded: ({ body }) => this.#added(body as ExecutorAdded),
-      executorUpdated: ({ body }) => this.#updated(body as ExecutorUpdated),
-      waiting: ({ body }) => context.waiting((body as ApplicationWaiting).reason),
-      removed: ({ body }) => this.#removed(body as ApplicationRemoved),
+      executorAdded: ({ body }) => this.#added(readMessage(toApplication.executorAdded, body, 'executorAdded')),
+      executorUpdated: ({ body }) => this.#updated(readMessage(toApplication.executorUpdated, body, 'executorUpdated')),
+      waiting: ({ body }) => context.waiting(readMessage(toApplication.waiting, body, 'waiting').reason),
+      removed: ({ body }) => this.#removed(readMessage(toApplication.removed, body, 'removed')),
       standDown: () => this.#connection.leaderLost('it leads no longer'),
     })
     this.#connection = new MasterConnection({
@@ -133,6 +135,7 @@ export class StandaloneProvider implements ExecutorProvider {
       token: this.#token,
       startedAt: this.#startedAt,
       highestExecutor: this.#highestExecutor,
+      executorIds: [...this.#running.keys()],
       application: {
         name: this.#context.appName,
         user: userName(),
@@ -151,7 +154,7 @@ export class StandaloneProvider implements ExecutorProvider {
     }
     const timeoutMs = Math.min(conf.get(RPC_ASK_TIMEOUT), conf.get(RPC_LOOKUP_TIMEOUT))
     const { body } = await peer.ask(masterEndpoint, 'registerApplication', { body: registration }, { timeoutMs })
-    const answer = body as RegisterApplicationAnswer
+    const answer = readMessage(masterAnswers.registerApplication, body, 'registerApplication')
     if (answer.type === 'refused') return { refused: answer.message }
     if (answer.type === 'standby') return 'standby'
     this.#appId = answer.appId

@@ -27,12 +27,9 @@ import {
   type ApplicationFile,
   type DriverDescription,
   type DriverStatus,
-  type DriverStatusAnswer,
   hasDriverEnded,
   type KillSubmittedDriver,
-  type KillSubmittedDriverAnswer,
   type SubmitDriver,
-  type SubmitDriverAnswer,
 } from './protocol/index.js'
 import { resourceAmounts } from './resource-amounts.js'
 import { type LocalBlob, localBlob, type UploadReport, uploadBlobs } from './upload-blobs.js'
@@ -99,7 +96,7 @@ export class StandaloneSubmitClient implements SubmitClient {
     await this.#uploadToAll(files.blobs)
     const question: SubmitDriver = { driver }
     const prepare = (url: string, peer: RpcPeer) => this.#upload(url, peer, files.blobs)
-    const answer = await this.#masters.ask<SubmitDriverAnswer>('submitDriver', question, { prepare })
+    const answer = await this.#masters.ask('submitDriver', question, { prepare })
     if (answer.type === 'refused') {
       throw new FiresteelError('FS_CLUSTER_REFUSED', { what: 'the application', reason: answer.message })
     }
@@ -108,7 +105,7 @@ export class StandaloneSubmitClient implements SubmitClient {
 
   async status(id: string): Promise<SubmissionStatus> {
     const question: DriverStatus = { driverId: id }
-    const answer = await this.#masters.ask<DriverStatusAnswer>('driverStatus', question)
+    const answer = await this.#masters.ask('driverStatus', question)
     const { found, state, workerId, workerHostPort, exitCode, message } = answer
     return {
       id,
@@ -123,7 +120,7 @@ export class StandaloneSubmitClient implements SubmitClient {
 
   async kill(id: string): Promise<{ readonly success: boolean; readonly message: string }> {
     const question: KillSubmittedDriver = { driverId: id }
-    const { success, message } = await this.#masters.ask<KillSubmittedDriverAnswer>('killSubmittedDriver', question)
+    const { success, message } = await this.#masters.ask('killSubmittedDriver', question)
     return { success, message }
   }
 
@@ -228,7 +225,7 @@ async function describeDriver(application: ClusterApplication, files: FileList):
   }
 }
 
-/** The secret of the cluster does not travel: whoever runs the driver has it. */
+/** The secret of the cluster does not travel, and no file of this machine for TLS: whoever runs the driver has its own. */
 function travellingSettings(conf: SparkConf): Record<string, string> {
-  return Object.fromEntries(conf.getAll().filter(([key]) => !ownSettings.has(key)))
+  return Object.fromEntries(conf.getAll().filter(([key]) => !ownSettings.has(key) && !key.startsWith('spark.ssl.')))
 }

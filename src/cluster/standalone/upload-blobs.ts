@@ -5,9 +5,10 @@ import { bulkPieceBytes, type RpcPeer } from '../../rpc/index.js'
 import {
   blobEndpoint,
   type MissingBlobs,
-  type MissingBlobsAnswer,
+  masterAnswers,
   type PutBlob,
   type PutBlobAnswer,
+  readMessage,
 } from './protocol/index.js'
 
 /** A file of this machine, known by its content. */
@@ -60,7 +61,7 @@ export async function uploadBlobs(
   if (byHash.size === 0) return { uploaded: [], bytes: 0 }
   const question: MissingBlobs = { hashes: [...byHash.keys()] }
   const { body } = await peer.ask(blobEndpoint, 'missingBlobs', { body: question }, { timeoutMs })
-  const missing = new Set((body as MissingBlobsAnswer).missing)
+  const missing = new Set(readMessage(masterAnswers.missingBlobs, body, 'missingBlobs').missing)
   const uploaded = [...byHash.values()].filter(({ hash }) => missing.has(hash))
   for (const blob of uploaded) await uploadAnew(peer, blob, timeoutMs)
   return { uploaded, bytes: uploaded.reduce((sum, { bytes }) => sum + bytes, 0) }
@@ -84,7 +85,7 @@ async function upload(peer: RpcPeer, blob: LocalBlob, timeoutMs: number): Promis
   const put = async (offset: number, piece: Uint8Array): Promise<PutBlobAnswer> => {
     const message: PutBlob = { hash, bytes, offset }
     const answer = await peer.ask(blobEndpoint, 'putBlob', { body: message, attachments: [piece] }, { timeoutMs })
-    return answer.body as PutBlobAnswer
+    return readMessage(masterAnswers.putBlob, answer.body, 'putBlob')
   }
   try {
     if ((await stat(path)).size !== bytes) throw changed(name, peer.address)

@@ -2,11 +2,10 @@ import { open } from 'node:fs/promises'
 import {
   type BlobPiece,
   blobEndpoint,
-  type GetBlob,
-  type MissingBlobs,
   type MissingBlobsAnswer,
-  type PutBlob,
   type PutBlobAnswer,
+  readMessage,
+  toBlobs,
 } from '../../cluster/standalone/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
 import { bulkPieceBytes, type RpcEnvironment, type RpcHandlers, type RpcMessage } from '../../rpc/index.js'
@@ -17,20 +16,21 @@ export function registerBlobEndpoint(rpc: RpcEnvironment, store: BlobStore): { u
   return rpc.register(blobEndpoint, blobHandlers(store))
 }
 
-/** The handlers of `registerBlobEndpoint`. */
-export function blobHandlers(store: BlobStore): RpcHandlers {
+function blobHandlers(store: BlobStore): RpcHandlers {
   return {
     missingBlobs: ({ body }) => {
-      const answer: MissingBlobsAnswer = { missing: store.missing((body as MissingBlobs).hashes) }
+      const answer: MissingBlobsAnswer = {
+        missing: store.missing(readMessage(toBlobs.missingBlobs, body, 'missingBlobs').hashes),
+      }
       return { body: answer }
     },
     putBlob: async ({ body, attachments = [] }) => {
-      const { hash, bytes, offset } = body as PutBlob
+      const { hash, bytes, offset } = readMessage(toBlobs.putBlob, body, 'putBlob')
       const received = await store.put(hash, bytes, { piece: attachments[0] ?? new Uint8Array(0), offset })
       const answer: PutBlobAnswer = { received, isComplete: received === bytes }
       return { body: answer }
     },
-    getBlob: ({ body }) => read(store, (body as GetBlob).hash),
+    getBlob: ({ body }) => read(store, readMessage(toBlobs.getBlob, body, 'getBlob').hash),
   }
 }
 

@@ -1,3 +1,8 @@
+export { MasterCore } from './core/master-core.js'
+export type * from './core/master-effect.js'
+export type * from './core/master-event.js'
+export type * from './core/master-options.js'
 export type * from './core/master-view.js'
+export type * from './core/stored-records.js'
 export { Master, type MasterSurroundings } from './master.js'
 export type { MasterService } from './master-service.js'

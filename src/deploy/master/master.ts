@@ -1,30 +1,17 @@
 import {
   applicationEndpoint,
   type DriverDescription,
-  type DriverStateMessage,
-  type DriverStatus,
   type DriverStatusReport,
-  type ExecutorStateMessage,
-  type KillExecutors,
-  type KillSubmittedDriver,
   type KillSubmittedDriverAnswer,
   masterEndpoint,
   masterUrl,
-  type RegisterApplication,
-  type RegisterWorker,
-  type RequestExecutors,
-  type SubmitDriver,
   type SubmitDriverAnswer,
-  type UnregisterApplication,
-  type WorkerHeartbeat,
-  type WorkerLeaving,
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
 import type { SparkConf } from '../../common/conf/index.js'
-import { FiresteelError } from '../../common/errors/index.js'
 import { type Clock, systemClock, type Timer } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
-import type { RpcContext, RpcEnvironment, RpcHandlers, RpcMessage, RpcPeer, RpcServer } from '../../rpc/index.js'
+import { RefusalLog, type RpcEnvironment, type RpcPeer, type RpcServer } from '../../rpc/index.js'
 import type { LeaderElection, RecoveryMode, RecoveryStore } from '../recovery/recovery-mode.js'
 import { MasterCore } from './core/master-core.js'
 import type { MasterAnswer, MasterEffect } from './core/master-effect.js'
@@ -32,6 +19,8 @@ import type { MasterEvent, RequestId } from './core/master-event.js'
 import type { MasterView } from './core/master-view.js'
 import type { StoredApplication, StoredDriver, StoredRecord, StoredWorker } from './core/stored-records.js'
 import { EffectQueue } from './effect-queue.js'
+import { isRefused } from './is-refused.js'
+import { masterHandlers } from './master-handlers.js'
 import type { MasterService } from './master-service.js'
 import { masterOptions } from './master-settings.js'
 
@@ -66,10 +55,13 @@ export class Master implements MasterService {
   readonly #peers = new Map<string, RpcPeer>()
   readonly #requests = new Map<RequestId, (answer: MasterAnswer) => void>()
   readonly #listeners = new Set<() => void>()
+  readonly #refusals: RefusalLog<string>
   #core: MasterCore | undefined
   #queue: EffectQueue | undefined
   #store: RecoveryStore | undefined
   #election: LeaderElection | undefined
+  /** Of this master's time as the leader; undefined while it stands by. */
+  #epoch: number | undefined
   #nextRequest: RequestId = 1
   #wake: Timer | undefined
   #changes: Timer | undefined
@@ -80,7 +72,19 @@ export class Master implements MasterService {
     this.#surroundings = surroundings
     this.#clock = surroundings.clock ?? systemClock
     this.url = masterUrl(surroundings.server.address)
-    surroundings.rpc.register(masterEndpoint, this.#handlers())
+    this.#refusals = new RefusalLog(this.#clock, (line) => log.warn(line))
+    surroundings.rpc.register(
+      masterEndpoint,
+      masterHandlers({
+        url: this.url,
+        isStandby: () => this.view().status === 'STANDBY',
+        know: (peer) => this.#know(peer),
+        handle: (event) => this.#handle(event),
+        ask: (event) => this.#ask(event),
+        driverStatus: (driverId) => this.driverStatus(driverId),
+        refusals: this.#refusals,
+      }),
+    )
   }
 
   /**
@@ -109,6 +113,7 @@ export class Master implements MasterService {
     await this.#election?.stop()
     await this.#store?.close()
     await this.#surroundings.rpc.close()
+    this.#refusals.close()
     this.#core?.handle({ type: 'deposed' }, this.#clock.now())
     this.#core?.assertEmpty()
   }
@@ -134,6 +139,11 @@ export class Master implements MasterService {
 
   driverStatus(driverId: string): DriverStatusReport {
     return this.#running.driverStatus(driverId)
+  }
+
+  /** What the drivers that have not ended were submitted with; undefined when this master does not lead, and so does not know. */
+  activeDrivers(): readonly DriverDescription[] | undefined {
+    return this.#running.activeDrivers()
   }
 
   killAllDrivers(): void {
@@ -164,8 +174,10 @@ export class Master implements MasterService {
 
   async #elected(epoch: number): Promise<void> {
     const store = this.#store as RecoveryStore
+    this.#epoch = epoch
     try {
       const records = (await store.readAll()) as readonly StoredRecord[]
+      if (this.#epoch !== epoch) return // deposed as it read
       log.info(`${this.url} leads from now on (epoch ${epoch}); ${records.length} records of earlier leaders`)
       this.#queue = new EffectQueue({
         store,
@@ -180,13 +192,15 @@ export class Master implements MasterService {
         workers: records.filter((record): record is StoredWorker => record.kind === 'worker'),
       })
     } catch (error) {
-      this.#standDown(`the state of earlier leaders could not be read: ${(error as Error).message}`)
+      if (this.#epoch === epoch)
+        this.#standDown(`the state of earlier leaders could not be read: ${(error as Error).message}`)
     }
   }
 
   #deposed(reason: string): void {
-    if (this.#isStopped) return
+    if (this.#isStopped || this.#epoch === undefined) return
     log.warn(`${this.url} leads no longer: ${reason}`)
+    this.#epoch = undefined
     this.#queue?.close()
     this.#queue = undefined
     this.#running.handle({ type: 'deposed' }, this.#clock.now())
@@ -222,6 +236,9 @@ export class Master implements MasterService {
 
   #handle(event: MasterEvent): void {
     if (this.#isStopped || this.#core === undefined) return
+    // One that was frozen for long finds out here, before it acts as if it led; the election tells it again, which is no matter.
+    if (this.#queue !== undefined && this.#election?.isLeading() === false)
+      this.#deposed('its time as the leader is over')
     const effects = this.#core.handle(event, this.#clock.now())
     if (this.#queue === undefined) for (const effect of effects) this.#performUnstored(effect)
     else this.#queue.add(effects)
@@ -253,8 +270,13 @@ export class Master implements MasterService {
       case 'closePeer':
         void this.#peers.get(effect.peer)?.close()
         return
+      case 'probeWorker':
+        void isRefused(effect).then((isGone) => {
+          if (isGone) this.#handle({ type: 'workerGone', workerId: effect.workerId })
+        })
+        return
       case 'log':
-        log[effect.level](effect.message)
+        log[effect.level](asOneRecord(effect.message))
         return
       case 'wakeAt':
         this.#wakeAt(effect.at)
@@ -284,67 +306,6 @@ export class Master implements MasterService {
     })
   }
 
-  // --- what peers say
-
-  #handlers(): RpcHandlers {
-    const asked =
-      (event: (body: unknown, peer: string, request: RequestId) => MasterEvent) =>
-      async ({ body }: RpcMessage, { peer }: RpcContext): Promise<RpcMessage> => {
-        this.#know(peer)
-        return { body: await this.#ask((request) => event(body, peer.id, request)) }
-      }
-    /** The empty answer means that it was taken: a master that stands by must not give it. */
-    const taken =
-      (event: (body: unknown, peer: string) => MasterEvent) =>
-      ({ body }: RpcMessage, { peer }: RpcContext): RpcMessage => {
-        if (this.view().status === 'STANDBY') throw new FiresteelError('FS_CLUSTER_NOT_LEADING', { master: this.url })
-        this.#know(peer)
-        this.#handle(event(body, peer.id))
-        return { body: {} }
-      }
-    return {
-      registerWorker: asked((body, peer, request) => ({
-        type: 'registerWorker',
-        peer,
-        request,
-        worker: body as RegisterWorker,
-      })),
-      heartbeat: ({ body }, { peer }) =>
-        this.#handle({ type: 'workerHeartbeat', peer: peer.id, workerId: (body as WorkerHeartbeat).workerId }),
-      workerLeaving: ({ body }, { peer }) =>
-        this.#handle({ type: 'workerDecommissioning', peer: peer.id, workerId: (body as WorkerLeaving).workerId }),
-      executorState: taken((body, peer) => ({ type: 'executorState', peer, ...(body as ExecutorStateMessage) })),
-      driverState: taken((body, peer) => ({ type: 'driverState', peer, ...(body as DriverStateMessage) })),
-      registerApplication: asked((body, peer, request) => ({
-        type: 'registerApplication',
-        peer,
-        request,
-        registration: body as RegisterApplication,
-      })),
-      unregisterApplication: taken((body, peer) => ({
-        type: 'unregisterApplication',
-        peer,
-        message: body as UnregisterApplication,
-      })),
-      requestExecutors: taken((body) => ({ type: 'requestExecutors', ...(body as RequestExecutors) })),
-      killExecutors: taken((body) => ({ type: 'killExecutors', ...(body as KillExecutors) })),
-      submitDriver: asked((body, _peer, request) => ({
-        type: 'submitDriver',
-        request,
-        driver: (body as SubmitDriver).driver,
-      })),
-      killSubmittedDriver: asked((body, _peer, request) => ({
-        type: 'killDriver',
-        request,
-        driverId: (body as KillSubmittedDriver).driverId,
-      })),
-      driverStatus: ({ body }) =>
-        this.view().status === 'STANDBY'
-          ? { body: { type: 'standby', masterUrl: this.url } }
-          : { body: { type: 'answered', ...this.driverStatus((body as DriverStatus).driverId) } },
-    }
-  }
-
   /** Watches for the end of a connection from its first word on. */
   #know(peer: RpcPeer): void {
     if (this.#peers.has(peer.id)) return
@@ -353,4 +314,9 @@ export class Master implements MasterService {
       if (this.#peers.delete(peer.id)) this.#handle({ type: 'peerGone', peer: peer.id, cause: cause?.message })
     })
   }
+}
+
+/** What executors and peers have said may be part of it: no line of theirs must look like one of ours, nor steer a terminal. */
+function asOneRecord(message: string): string {
+  return message.replace(/\r?\n/g, '\n    ').replace(/[^\P{Cc}\n\t]/gu, ' ')
 }

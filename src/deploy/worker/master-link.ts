@@ -1,9 +1,11 @@
 import {
   MasterConnection,
+  masterAnswers,
   masterEndpoint,
   type RegisterWorker,
   type RegisterWorkerAnswer,
   type Registration,
+  readMessage,
 } from '../../cluster/standalone/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
 import type { Clock, Timer } from '../../common/index.js'
@@ -121,7 +123,7 @@ export class MasterLink {
       const registration: RegisterWorker = { ...this.#options.describe(), epoch: this.#epoch }
       const { askTimeoutMs: timeoutMs } = this.#options
       const { body } = await peer.ask(masterEndpoint, 'registerWorker', { body: registration }, { timeoutMs })
-      const answer = body as RegisterWorkerAnswer
+      const answer = readMessage(masterAnswers.registerWorker, body, 'registerWorker')
       if (answer.type === 'refused') return { refused: answer.message }
       if (answer.type === 'standby' || answer.epoch < this.#epoch) return 'standby'
       candidate.answer = answer

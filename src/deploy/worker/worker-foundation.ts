@@ -3,7 +3,7 @@ import type { ResourceAddresses } from '../../cluster/standalone/index.js'
 import { INSECURE, PORT_MAX_RETRIES, RPC_MESSAGE_MAX_SIZE, WORKER_TIMEOUT } from '../../common/conf/index.js'
 import { type Clock, systemClock } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
-import { createNetworkRpc, RefusalLog, type RpcEnvironment, securityOptions } from '../../rpc/index.js'
+import { createNetworkRpc, faultLog, RefusalLog, type RpcEnvironment, securityOptions } from '../../rpc/index.js'
 import { customResources } from './custom-resources.js'
 import { endOrphans } from './end-orphans.js'
 import { sweepLocalDirs } from './local-dirs.js'
@@ -20,7 +20,7 @@ export interface Foundation {
   readonly size: WorkerSize
   readonly resources: ResourceAddresses
   readonly rpc: RpcEnvironment
-  readonly refusals: RefusalLog
+  readonly refusals: RefusalLog<string>
   readonly host: string
   readonly bindHost: string
   readonly port: number
@@ -36,7 +36,7 @@ export async function layFoundation(options: WorkerOptions): Promise<Foundation>
   sweepLocalDirs(options.localDirs ?? [])
   for (const { process, folder } of orphans)
     log.warn(`ended process ${process.pid} of a worker that is gone, in ${folder}`)
-  const refusals = new RefusalLog(clock, (line) => log.warn(line))
+  const refusals = new RefusalLog<string>(clock, (line) => log.warn(line))
   const silenceMs = conf.get(WORKER_TIMEOUT)
   const rpc = createNetworkRpc({
     name: 'worker',
@@ -45,6 +45,7 @@ export async function layFoundation(options: WorkerOptions): Promise<Foundation>
     // A master that is cut off is noticed well before it takes this worker for lost, so that the next one is found in time.
     keepAlive: { intervalMs: silenceMs / 12, timeoutMs: silenceMs / 4 },
     onRefused: refusals.note,
+    onFault: faultLog(refusals),
   })
   try {
     const bindHost = options.bindHost ?? '127.0.0.1'

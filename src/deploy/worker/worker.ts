@@ -1,11 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import {
-  type ApplicationFinished,
-  type KillDriver,
-  type KillExecutor,
-  type LaunchDriver,
-  type LaunchExecutor,
   type RegisterWorker,
+  readMessage,
+  type Shape,
+  toWorker,
   type WorkerLeaving,
   workerEndpoint,
 } from '../../cluster/standalone/index.js'
@@ -27,7 +26,7 @@ import {
 import { FiresteelError } from '../../common/errors/index.js'
 import type { Timer } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
-import type { RpcContext, RpcHandlers } from '../../rpc/index.js'
+import type { RpcHandlers } from '../../rpc/index.js'
 import { BlobCache } from './blob-cache.js'
 import { fetchBlob } from './fetch-blob.js'
 import { readLogPart } from './log-reader.js'
@@ -63,6 +62,8 @@ const refusalPauseMs = 10_000
 export class Worker implements WorkerService {
   readonly id: string
   readonly ended: Promise<WorkerEnd>
+  /** Known to the masters alone: nobody else can register as this worker while one of them knows it. */
+  readonly #token = randomUUID()
   readonly #base: Foundation
   readonly #runs: Runs
   readonly #outbox: ReportOutbox
@@ -232,6 +233,7 @@ export class Worker implements WorkerService {
       host,
       port,
       ...size,
+      token: this.#token,
       resources,
       webUiUrl: this.#webUiUrl,
       isDecommissioned: this.#leaving !== undefined,
@@ -272,21 +274,35 @@ export class Worker implements WorkerService {
   }
 
   #handlers(): RpcHandlers {
-    const obeyed =
-      <T>(act: (message: T) => void) =>
-      ({ body }: { readonly body: unknown }, { peer }: RpcContext): void =>
-        this.#link.obey(peer, () => act(body as T))
-    return {
-      launchExecutor: obeyed<LaunchExecutor>((launch) => this.#runs.launchExecutor(launch)),
-      killExecutor: obeyed<KillExecutor>((kill) => this.#runs.killExecutor(kill)),
-      launchDriver: obeyed<LaunchDriver>((launch) => this.#runs.launchDriver(launch)),
-      killDriver: obeyed<KillDriver>((kill) => this.#runs.killDriver(kill)),
-      applicationFinished: obeyed<ApplicationFinished>(({ appId }) => {
+    type Orders = { readonly [M in keyof typeof toWorker]: (order: ReturnType<(typeof toWorker)[M]>) => void }
+    const orders: Orders = {
+      launchExecutor: (launch) => this.#runs.launchExecutor(launch),
+      killExecutor: (kill) => this.#runs.killExecutor(kill),
+      launchDriver: (launch) => this.#runs.launchDriver(launch),
+      killDriver: (kill) => this.#runs.killDriver(kill),
+      applicationFinished: ({ appId }) => {
         this.#runs.endApplication(appId, 'its application has finished').catch((error: unknown) => {
           log.warn(`what the executors of ${appId} have left could not be removed`, { error })
         })
-      }),
-      decommission: obeyed(() => this.decommission()),
+      },
+    }
+    const obeyed = <M extends keyof Orders>(method: M): RpcHandlers => ({
+      [method]: ({ body }, { peer }) =>
+        this.#link.obey(peer, () => {
+          try {
+            orders[method](readMessage(toWorker[method] as Shape<Parameters<Orders[M]>[0]>, body, method) as never)
+          } catch (error) {
+            log.warn(`an order of the master was not carried out: ${(error as Error).message}`)
+          }
+        }),
+    })
+    return {
+      ...obeyed('launchExecutor'),
+      ...obeyed('killExecutor'),
+      ...obeyed('launchDriver'),
+      ...obeyed('killDriver'),
+      ...obeyed('applicationFinished'),
+      decommission: (_, { peer }) => this.#link.obey(peer, () => this.decommission()),
       standDown: (_, { peer }) => this.#link.standDown(peer),
     }
   }

@@ -33,13 +33,32 @@ function work(sc: SparkContext, pool: string, tasks: number): Promise<number> {
 /** The jobs whose tasks were started, in order. */
 const starts = (events: EventRecord): number[] => events.all('taskStart').map(({ task }) => task.jobId)
 
-const count = (list: readonly number[], value: number) => list.filter((one) => one === value).length
-
-/** How many tasks of the first job had been started when the last of the second was. */
-function sharesAtTheEndOfSecond(events: EventRecord): number {
-  const order = starts(events)
-  return count(order.slice(0, order.lastIndexOf(1)), 0)
+interface Decision {
+  /** The job that got the slot. */
+  readonly job: 0 | 1
+  /** How many tasks of each job ran at that moment. */
+  readonly running: readonly [number, number]
 }
+
+/** Who got a slot, each time that both jobs had tasks to start. However fast each slot is: every decision can be judged by itself. */
+function decisions({ events }: EventRecord, tasks: readonly [number, number]): Decision[] {
+  const running: [number, number] = [0, 0]
+  const waiting: [number, number] = [0, 0]
+  const found: Decision[] = []
+  for (const event of events) {
+    if (event.type === 'jobStart') waiting[event.jobId as 0 | 1] = tasks[event.jobId as 0 | 1]
+    if (event.type === 'taskEnd') running[event.task.jobId as 0 | 1]--
+    if (event.type !== 'taskStart') continue
+    const job = event.task.jobId as 0 | 1
+    if (waiting.every((count) => count > 0)) found.push({ job, running: [...running] })
+    running[job]++
+    waiting[job]--
+  }
+  expect(found.length).toBeGreaterThan(0)
+  return found
+}
+
+const other = (job: 0 | 1) => (job === 0 ? 1 : 0)
 
 test('under FIFO the second job gets slots when the first has no more tasks to start', () =>
   withContext(
@@ -61,11 +80,9 @@ describe('under FAIR', () => {
       'local[2]',
       async ({ sc, events }) => {
         await Promise.all([work(sc, 'a', 10), work(sc, 'b', 10)])
-        const order = starts(events)
-        // Two of the first job run when the second comes, and from then on each gets every other slot.
-        expect(count(order.slice(0, 12), 1)).toBeGreaterThanOrEqual(4)
-        expect(order.slice(-4)).toContain(0)
-        expect(order.slice(-4)).toContain(1)
+        for (const { job, running } of decisions(events, [10, 10])) {
+          expect(running[job]).toBeLessThanOrEqual(running[other(job)])
+        }
       },
       { conf: fair },
     ))
@@ -108,9 +125,11 @@ describe('under FAIR', () => {
         expect(sc.getPoolForName('heavy')).toMatchObject({ weight: 3, schedulingMode: 'FAIR', runningTasks: 0 })
         expect(sc.getPoolForName('none')).toBeUndefined()
         await Promise.all([work(sc, 'light', 40), work(sc, 'heavy', 36)])
-        const light = sharesAtTheEndOfSecond(events)
-        expect(light).toBeGreaterThan(8)
-        expect(light).toBeLessThan(22)
+        const weights = [1, 3] as const
+        for (const { job, running } of decisions(events, [40, 36])) {
+          const [own, others] = [running[job] / weights[job], running[other(job)] / weights[other(job)]]
+          expect(own).toBeLessThanOrEqual(others)
+        }
       },
       { conf: { ...fair, 'spark.scheduler.allocation.file': file } },
     )
@@ -123,9 +142,10 @@ describe('under FAIR', () => {
       'local[4]',
       async ({ sc, events }) => {
         await Promise.all([work(sc, 'other', 40), work(sc, 'urgent', 36)])
-        const other = sharesAtTheEndOfSecond(events)
-        expect(other).toBeGreaterThan(8)
-        expect(other).toBeLessThan(22)
+        for (const { job, running } of decisions(events, [40, 36])) {
+          if (running[1] < 3) expect(job).toBe(1)
+          else expect(running[job]).toBeLessThanOrEqual(running[other(job)])
+        }
       },
       { conf: { ...fair, 'spark.scheduler.allocation.file': file } },
     )

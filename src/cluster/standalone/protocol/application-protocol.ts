@@ -15,10 +15,13 @@ export interface RegisterApplication {
   readonly appId?: string
   /** Of its first registration, so that one repeated after a lost answer is not a second application. */
   readonly token: string
+  /** What it wants now: the limit of executors may be another than at its first registration. */
   readonly application: ApplicationDescription
   readonly template: ExecutorTemplate
   /** The highest number an executor of it ever had, -1 before the first: ids are not given twice. */
   readonly highestExecutor: number
+  /** Executors that it believes to be there: it is told of the end of those that are not. */
+  readonly executorIds?: readonly string[]
   readonly startedAt: number
 }
 

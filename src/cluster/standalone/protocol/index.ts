@@ -1,5 +1,8 @@
 export * from './application-protocol.js'
 export * from './client-protocol.js'
 export type * from './descriptions.js'
+export { readMessage, type Shape } from './shape.js'
 export * from './states.js'
+export { toBlobs, toMaster } from './to-master-shapes.js'
+export { masterAnswers, toApplication, toWorker } from './to-others-shapes.js'
 export * from './worker-protocol.js'

@@ -2,19 +2,23 @@
 
 export type WorkerState = 'ALIVE' | 'DEAD' | 'DECOMMISSIONED' | 'UNKNOWN'
 
-export type ApplicationState = 'WAITING' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED' | 'UNKNOWN'
+export const applicationStates = ['WAITING', 'RUNNING', 'FINISHED', 'FAILED', 'KILLED', 'UNKNOWN'] as const
+export type ApplicationState = (typeof applicationStates)[number]
 
-export type ExecutorState = 'LAUNCHING' | 'RUNNING' | 'KILLED' | 'FAILED' | 'LOST' | 'EXITED' | 'DECOMMISSIONED'
+export const executorStates = ['LAUNCHING', 'RUNNING', 'KILLED', 'FAILED', 'LOST', 'EXITED', 'DECOMMISSIONED'] as const
+export type ExecutorState = (typeof executorStates)[number]
 
-export type DriverState =
-  | 'SUBMITTED'
-  | 'RUNNING'
-  | 'FINISHED'
-  | 'RELAUNCHING'
-  | 'UNKNOWN'
-  | 'KILLED'
-  | 'FAILED'
-  | 'ERROR'
+export const driverStates = [
+  'SUBMITTED',
+  'RUNNING',
+  'FINISHED',
+  'RELAUNCHING',
+  'UNKNOWN',
+  'KILLED',
+  'FAILED',
+  'ERROR',
+] as const
+export type DriverState = (typeof driverStates)[number]
 
 /** What a master is doing: only one that is ALIVE launches anything. */
 export type RecoveryState = 'STANDBY' | 'ALIVE' | 'RECOVERING' | 'COMPLETING_RECOVERY'

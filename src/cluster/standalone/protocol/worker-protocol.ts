@@ -39,6 +39,8 @@ export interface DriverReport {
 /** Asked of `masterEndpoint`. */
 export interface RegisterWorker {
   readonly workerId: string
+  /** Made at random when the worker starts, and told to nobody else: so that nobody can register in its name while it is known. */
+  readonly token?: string
   readonly host: string
   readonly port: number
   readonly cores: number

@@ -78,7 +78,7 @@ export const rpcErrors = errorTable({
   FS_RPC_SECRET_REQUIRED: {
     category: 'usage',
     message: (d) => `'${d.environment}' would listen on ${d.host}, beyond this machine, without a secret`,
-    hint: 'Set spark.authenticate.secret (or spark.authenticate.secret.file), or bind to 127.0.0.1.',
+    hint: 'Give all machines one secret (a file that spark.authenticate.secret.file names), or bind to 127.0.0.1; a daemon takes spark.firesteel.insecure=true as the word that everybody who reaches it may run code.',
   },
   FS_RPC_UNREACHABLE: {
     category: 'network',

@@ -33,8 +33,6 @@ export class ApplicationEntry {
   description: ApplicationDescription
   template: ExecutorTemplate | undefined
   peer: PeerId | undefined
-  /** When its connection broke. */
-  awaySince = 0
   endedAt: number | undefined
   message: string | undefined
   /** No longer shown, kept only so that it cannot come back. */
@@ -57,8 +55,10 @@ export class ApplicationEntry {
   /** Why the last executor ended that did so by itself. */
   lastEnd: string | undefined
   launches = 0
-  /** Why it waits, as it was last told. */
-  toldReason: string | undefined
+  /** Why it waits, as it was last told; null when that is not known. */
+  toldReason: string | undefined | null
+  /** Executors that it believes to be there, until recovery is over and it can be told of those that are not. */
+  believed: readonly string[] = []
   /** Quick failures on a worker, and until when no more are tried there. */
   readonly shunned = new Map<string, { failures: number; until: number }>()
 
@@ -103,9 +103,7 @@ export class ApplicationEntry {
   }
 
   describe(description: ApplicationDescription, defaultCores: number): void {
-    const isFirst = this.template === undefined
-    const asked = description.executorLimit
-    if (isFirst || asked !== this.description.executorLimit) this.executorLimit = asked ?? Number.POSITIVE_INFINITY
+    this.executorLimit = description.executorLimit ?? Number.POSITIVE_INFINITY
     this.description = description
     this.name = description.name
     this.user = description.user
@@ -151,6 +149,11 @@ export class ApplicationEntry {
   dropExecutor(executor: HeldExecutor, ended: EndedExecutor): void {
     if (this.executors.delete(executor.id)) this.coresGranted -= executor.cores
     this.noteEnd(executor.id, ended)
+  }
+
+  /** An earlier leader's, of which no worker knows. */
+  noteUnknownEnd(id: string): void {
+    if (Number(id) < this.#firstOwn) this.#endedEarlier.add(id)
   }
 
   noteEnd(id: string, ended: EndedExecutor): void {

@@ -1,7 +1,9 @@
 import type {
   ApplicationState,
+  KillExecutors,
   RegisterApplication,
   RegisterApplicationAnswer,
+  RequestExecutors,
   UnregisterApplication,
 } from '../../../cluster/standalone/protocol/index.js'
 import { ApplicationEntry } from './application-entry.js'
@@ -11,9 +13,6 @@ import type { Ground } from './ground.js'
 import type { Ids } from './ids.js'
 import type { PeerId, RequestId } from './master-event.js'
 import { outlived } from './retention.js'
-
-/** An application that has come back is told again what ended this long before its connection broke: the last words may be lost. */
-const toldAgainMs = 120_000
 
 /** Applications: they come, come back, ask for executors, and end. */
 export class ApplicationKeeper {
@@ -31,7 +30,8 @@ export class ApplicationKeeper {
     const { applications, out } = this.#ground
     const { appId, token } = registration
     const known = appId === undefined ? applications.withToken(token) : applications.get(appId)
-    const problem = known === undefined ? undefined : problemWith(known, registration)
+    const problem =
+      this.#problemWithPeer(peer, known) ?? (known === undefined ? undefined : problemWith(known, registration))
     if (problem !== undefined) {
       out.answer(request, { type: 'refused', message: problem })
       return
@@ -42,9 +42,8 @@ export class ApplicationKeeper {
   }
 
   unregister(peer: PeerId, { appId, state }: UnregisterApplication): void {
-    const application = this.#ground.applications.active(appId)
-    if (application === undefined || (application.peer !== undefined && application.peer !== peer)) return
-    this.end(application, state, 'it unregistered')
+    const application = this.#ownedBy(peer, appId)
+    if (application !== undefined) this.end(application, state, 'it unregistered')
   }
 
   kill(appId: string, by: string): void {
@@ -52,17 +51,17 @@ export class ApplicationKeeper {
     if (application !== undefined) this.end(application, 'KILLED', `it was killed by ${by}`)
   }
 
-  requestExecutors(appId: string, total: number): void {
+  requestExecutors(peer: PeerId, { appId, total }: RequestExecutors): void {
     const { applications, out } = this.#ground
-    const application = applications.active(appId)
+    const application = this.#ownedBy(peer, appId)
     if (application === undefined || !(total >= 0)) return
     application.executorLimit = total
     applications.hungrier.add(application)
     out.changed()
   }
 
-  killExecutors(appId: string, executorIds: readonly string[]): void {
-    const application = this.#ground.applications.active(appId)
+  killExecutors(peer: PeerId, { appId, executorIds }: KillExecutors): void {
+    const application = this.#ownedBy(peer, appId)
     for (const id of executorIds) {
       const executor = application?.executors.get(id)
       if (executor !== undefined) this.#executors.kill(executor, 'its application asked for it')
@@ -74,8 +73,6 @@ export class ApplicationKeeper {
     const application = applications.active(appId)
     if (application === undefined) return
     application.peer = undefined
-    application.awaySince = now
-    application.toldReason = undefined
     deadlines.set(`application/${appId}`, now + options.applicationGraceMs)
     const why = cause === undefined ? '' : ` (${cause})`
     out.log(
@@ -109,7 +106,7 @@ export class ApplicationKeeper {
       options.defaultCores,
     )
     applications.add(application)
-    deadlines.set(`application/${appId}`, now + options.applicationGraceMs)
+    deadlines.set(`application/${appId}`, now + Math.max(options.applicationGraceMs, options.recoveryTimeoutMs))
     out.log('info', `workers run executors of ${appId}, which has not registered yet`)
     return application
   }
@@ -161,12 +158,18 @@ export class ApplicationKeeper {
     if (next !== undefined) deadlines.set('retention', next)
   }
 
+  /** The application, if this is the connection by which it is registered: nobody speaks for another. */
+  #ownedBy(peer: PeerId, appId: string): ApplicationEntry | undefined {
+    const application = this.#ground.applications.active(appId)
+    return application?.peer === peer ? application : undefined
+  }
+
   /** A new one, or one that earlier leaders knew. */
   #admit(
     known: ApplicationEntry | undefined,
     peer: PeerId,
     request: RequestId,
-    { appId, token, application: description, template, highestExecutor, startedAt }: RegisterApplication,
+    { appId, token, application: description, template, highestExecutor, executorIds, startedAt }: RegisterApplication,
   ): void {
     const { applications, options, now, out } = this.#ground
     const application =
@@ -195,20 +198,32 @@ export class ApplicationKeeper {
     out.answer(request, this.#registered(application))
     const how = appId === undefined ? 'registered' : 'registered again, with a new leader'
     out.log('info', `application ${application.id} (${application.name}) of ${application.user} has ${how}`)
-    this.#executors.tellAll(application, now)
+    this.#greet(application, executorIds)
   }
 
   /** One whose connection broke, or whose answer was lost. */
   #comeBack(application: ApplicationEntry, peer: PeerId, request: RequestId, registration: RegisterApplication): void {
-    const { options, out, now } = this.#ground
-    const since = (application.peer === undefined ? application.awaySince : now) - toldAgainMs
+    const { options, out } = this.#ground
     application.describe(registration.application, options.defaultCores)
     application.template = registration.template
     application.skipExecutors(registration.highestExecutor)
     this.#connect(application, peer)
     out.answer(request, this.#registered(application))
     out.log('info', `application ${application.id} has come back`)
-    this.#executors.tellAll(application, since)
+    this.#greet(application, registration.executorIds)
+  }
+
+  #greet(application: ApplicationEntry, believed: readonly string[] = []): void {
+    application.believed = believed
+    this.#executors.tellAll(application)
+    if (this.#ground.status === 'ALIVE') this.#executors.tellMissing(application)
+  }
+
+  /** A connection is that of one worker or one application. */
+  #problemWithPeer(peer: PeerId, known: ApplicationEntry | undefined): string | undefined {
+    const holder = this.#ground.peers.get(peer)
+    if (holder === undefined || (holder.kind === 'application' && holder.id === known?.id)) return undefined
+    return `this connection is that of ${holder.kind} ${holder.id}`
   }
 
   #connect(application: ApplicationEntry, peer: PeerId): void {
@@ -218,7 +233,7 @@ export class ApplicationKeeper {
       out.closePeer(application.peer)
     }
     application.peer = peer
-    application.toldReason = undefined
+    application.toldReason = null
     peers.set(peer, { kind: 'application', id: application.id })
     deadlines.clear(`application/${application.id}`)
     awaited.applications.delete(application.id)

@@ -121,17 +121,30 @@ export class ExecutorKeeper {
     this.#ground.out.toWorker(worker.peer, { method: 'killExecutor', appId, executorId, reason: executor.killReason })
   }
 
-  /** What an application that was away has missed, and what it may have missed. */
-  tellAll(application: ApplicationEntry, since: number): void {
-    for (const { view, endedAt, workerLost } of application.ended) {
-      if (endedAt < since) continue
-      const { id: executorId, state, message, exitCode } = view
-      this.#tellUpdated(application, { executorId, state, message, exitCode, workerLost })
-    }
+  /** An application has registered: it is told of all its executors again, as what was said last may have been lost. */
+  tellAll(application: ApplicationEntry): void {
     for (const executor of application.executors.values()) {
       this.#tellAdded(application, executor)
       if (executor.state === 'RUNNING') this.#tellUpdated(application, { executorId: executor.id, state: 'RUNNING' })
     }
+  }
+
+  /** Tells an application of the end of those that it believes to be there and that are not. Called when all workers have been heard. */
+  tellMissing(application: ApplicationEntry): void {
+    for (const id of application.believed) {
+      if (application.executors.has(id)) continue
+      const known = application.ended.find(({ view }) => view.id === id)
+      if (known === undefined) application.noteUnknownEnd(id)
+      const { state, message, exitCode } = known?.view ?? { state: 'LOST', message: 'no worker runs it any more' }
+      this.#tellUpdated(application, {
+        executorId: id,
+        state,
+        message,
+        exitCode,
+        workerLost: known?.workerLost ?? false,
+      })
+    }
+    application.believed = []
   }
 
   /** A worker runs what it was not known to run: it belongs to an application that is or will be there, or has to go. */

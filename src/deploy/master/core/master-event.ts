@@ -61,10 +61,17 @@ export type MasterEvent =
       readonly peer: PeerId
       readonly message: UnregisterApplication
     }
-  | { readonly type: 'requestExecutors'; readonly appId: string; readonly total: number }
-  | { readonly type: 'killExecutors'; readonly appId: string; readonly executorIds: readonly string[] }
+  | { readonly type: 'requestExecutors'; readonly peer: PeerId; readonly appId: string; readonly total: number }
+  | {
+      readonly type: 'killExecutors'
+      readonly peer: PeerId
+      readonly appId: string
+      readonly executorIds: readonly string[]
+    }
   /** A connection has ended, whoever was behind it. */
   | { readonly type: 'peerGone'; readonly peer: PeerId; readonly cause?: string }
+  /** Asked for by `probeWorker`: nothing listens at its port any more. Its connection had ended before. */
+  | { readonly type: 'workerGone'; readonly workerId: string }
   | { readonly type: 'submitDriver'; readonly request: RequestId; readonly driver: DriverDescription }
   | { readonly type: 'killDriver'; readonly request: RequestId; readonly driverId: string }
   | { readonly type: 'killAllDrivers' }

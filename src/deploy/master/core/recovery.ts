@@ -3,6 +3,7 @@ import { ApplicationEntry } from './application-entry.js'
 import type { ApplicationKeeper } from './application-keeper.js'
 import { DriverEntry } from './driver-entry.js'
 import type { DriverKeeper } from './driver-keeper.js'
+import type { ExecutorKeeper } from './executor-keeper.js'
 import { count, formatMs } from './figures.js'
 import type { Ground } from './ground.js'
 import type { Ids } from './ids.js'
@@ -14,6 +15,7 @@ import type { WorkerKeeper } from './worker-keeper.js'
 export interface RecoveryParts {
   readonly ids: Ids
   readonly workers: WorkerKeeper
+  readonly executors: ExecutorKeeper
   readonly drivers: DriverKeeper
   readonly applications: ApplicationKeeper
 }
@@ -33,7 +35,9 @@ export class Recovery {
   begin({ workers, applications, drivers }: Elected): void {
     const { deadlines, options, now, out, awaited } = this.#ground
     for (const record of workers) {
-      this.#ground.workers.add(new WorkerEntry(record))
+      const worker = new WorkerEntry(record)
+      if (record.isDecommissioned === true) worker.state = 'DECOMMISSIONED'
+      this.#ground.workers.add(worker)
       awaited.workers.add(record.id)
     }
     for (const record of inOrder(applications, (application) => application.startedAt)) this.#application(record)
@@ -76,6 +80,7 @@ export class Recovery {
     this.#ground.status = 'ALIVE'
     for (const application of this.#ground.applications.all.values()) {
       this.#ground.applications.hungrier.add(application)
+      this.#parts.executors.tellMissing(application)
     }
     out.log('info', 'recovery is complete: this master launches from now on')
     out.changed()

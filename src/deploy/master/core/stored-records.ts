@@ -55,11 +55,14 @@ export interface StoredDriver {
 export interface StoredWorker {
   readonly kind: 'worker'
   readonly id: string
+  /** Secret, as that of an application. */
+  readonly token?: string
   readonly host: string
   readonly port: number
   readonly cores: number
   readonly memoryMiB: number
   readonly webUiUrl: string
+  readonly isDecommissioned?: boolean
 }
 
 export type StoredRecord = StoredApplication | StoredDriver | StoredWorker

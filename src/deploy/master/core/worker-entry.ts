@@ -21,6 +21,8 @@ export interface Need {
  */
 export class WorkerEntry {
   readonly id: string
+  /** By which it is told from somebody who uses its name; undefined for one that gave none. */
+  readonly token: string | undefined
   host: string
   port: number
   cores: number
@@ -31,6 +33,8 @@ export class WorkerEntry {
   state: WorkerState = 'UNKNOWN'
   peer: PeerId | undefined
   lastHeartbeat = 0
+  /** Who else claims its address, as it was last told. */
+  rival: string | undefined
   coresUsed = 0
   memoryUsedMiB = 0
   /** By `executorKey`. */
@@ -41,6 +45,7 @@ export class WorkerEntry {
 
   constructor(record: Omit<StoredWorker, 'kind'> & { readonly resources?: ResourceAddresses }) {
     this.id = record.id
+    this.token = record.token
     this.host = record.host
     this.port = record.port
     this.cores = record.cores
@@ -128,8 +133,9 @@ export class WorkerEntry {
   }
 
   toRecord(): StoredWorker {
-    const { id, host, port, cores, memoryMiB, webUiUrl } = this
-    return { kind: 'worker', id, host, port, cores, memoryMiB, webUiUrl }
+    const { id, token, host, port, cores, memoryMiB, webUiUrl } = this
+    const isDecommissioned = this.state === 'DECOMMISSIONED'
+    return { kind: 'worker', id, token, host, port, cores, memoryMiB, webUiUrl, isDecommissioned }
   }
 
   #take({ cores, memoryMiB, resources }: Holding): void {

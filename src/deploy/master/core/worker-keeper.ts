@@ -27,11 +27,19 @@ export class WorkerKeeper {
 
   register(peer: PeerId, request: RequestId, worker: RegisterWorker): void {
     const { workers, out, options } = this.#ground
+    const known = workers.get(worker.workerId)
+    const problem = this.#problemWith(peer, worker, known)
+    if (problem !== undefined) {
+      out.answer(request, { type: 'refused', message: problem })
+      out.log('warn', `a registration as worker ${worker.workerId} was refused: ${problem}`)
+      return
+    }
     const other = workers.at(`${worker.host}:${worker.port}`)
     if (other !== undefined && other.id !== worker.workerId) {
+      // While its connection stands, it is there as far as anybody knows; the one that comes asks again soon.
+      if (other.peer !== undefined) return this.#keepOut(worker, other, request)
       this.lose(other, `worker ${worker.workerId} has taken its address ${other.hostPort}`)
     }
-    const known = workers.get(worker.workerId)
     if (known?.peer === peer) {
       // Its answer was too long on the way. What was sent to it meanwhile may or may not be in its report: a new connection makes that clear.
       out.answer(request, { type: 'standby', masterUrl: options.masterUrl })
@@ -75,7 +83,14 @@ export class WorkerKeeper {
       'info',
       `the connection of worker ${workerId} has ended${why}; it has ${formatMs(options.workerGraceMs)} to come back`,
     )
+    out.probeWorker(worker)
     out.changed()
+  }
+
+  /** Where it listened, nothing does any more: it need not be waited for. */
+  gone(workerId: string): void {
+    const worker = this.#ground.workers.get(workerId)
+    if (worker !== undefined && worker.peer === undefined) this.lose(worker, 'its process has ended')
   }
 
   /** It has been silent, or away, for too long. */
@@ -122,6 +137,7 @@ export class WorkerKeeper {
     for (const executor of worker.executors.values()) {
       this.#parts.executors.disown(executor, { state: 'DECOMMISSIONED', message })
     }
+    out.store(worker.toRecord())
     out.toWorker(worker.peer, { method: 'decommission' })
     out.changed()
   }
@@ -136,9 +152,27 @@ export class WorkerKeeper {
     }
   }
 
+  /** Why somebody who wants to be this worker cannot be it. */
+  #problemWith(peer: PeerId, { workerId, token }: RegisterWorker, known: WorkerEntry | undefined): string | undefined {
+    const holder = this.#ground.peers.get(peer)
+    if (holder !== undefined && (holder.kind !== 'worker' || holder.id !== workerId)) {
+      return `this connection is that of ${holder.kind} ${holder.id}`
+    }
+    if (known?.token === undefined || known.token === token) return undefined
+    return `another worker is known as ${workerId}`
+  }
+
+  #keepOut({ workerId, host, port }: RegisterWorker, holder: WorkerEntry, request: RequestId): void {
+    const { out, options } = this.#ground
+    out.answer(request, { type: 'standby', masterUrl: options.masterUrl })
+    if (holder.rival === workerId) return
+    holder.rival = workerId
+    out.log('warn', `worker ${workerId} must wait: ${holder.id}, which is connected, has its address ${host}:${port}`)
+  }
+
   #add(worker: RegisterWorker): WorkerEntry {
-    const { workerId: id, host, port, cores, memoryMiB, webUiUrl } = worker
-    const entry = new WorkerEntry({ id, host, port, cores, memoryMiB, webUiUrl })
+    const { workerId: id, token, host, port, cores, memoryMiB, webUiUrl } = worker
+    const entry = new WorkerEntry({ id, token, host, port, cores, memoryMiB, webUiUrl })
     this.#ground.workers.add(entry)
     this.#ground.deadlines.clear(`dead/${id}`)
     this.#ground.out.store(entry.toRecord())
@@ -182,7 +216,7 @@ export class WorkerKeeper {
     for (const driver of drivers) this.#parts.drivers.report(worker, driver)
   }
 
-  #answer(worker: WorkerEntry, request: RequestId, { executors }: RegisterWorker): void {
+  #answer(worker: WorkerEntry, request: RequestId, { executors, isDecommissioned }: RegisterWorker): void {
     const { options, epoch, out, applications } = this.#ground
     const unknown = [...worker.executors.values()].filter((held) => held.application === undefined)
     const stale = [...worker.drivers.values()].filter((held) => held.isStale)
@@ -199,6 +233,9 @@ export class WorkerKeeper {
       if (held.killReason !== undefined) this.#parts.executors.kill(held, held.killReason)
     }
     this.#parts.drivers.repeatKills(worker)
+    if (worker.state === 'DECOMMISSIONED' && isDecommissioned !== true) {
+      out.toWorker(worker.peer, { method: 'decommission' })
+    }
     const ids = new Set(executors.map(({ appId }) => appId))
     for (const appId of ids) {
       if (applications.active(appId) === undefined) out.toWorker(worker.peer, { method: 'applicationFinished', appId })

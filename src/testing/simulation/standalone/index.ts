@@ -1,0 +1,3 @@
+export type { ClusterOptions } from './cluster-options.js'
+export type { ClusterResult } from './cluster-simulation.js'
+export { simulateCluster } from './simulate-cluster.js'
