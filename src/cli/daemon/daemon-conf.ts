@@ -1,4 +1,4 @@
-import { findDefaultsFile, INSECURE, readPropertiesFile, SparkConf } from '../../common/conf/index.js'
+import { findDefaultsFile, readPropertiesFile, SparkConf } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
 import type { DaemonArguments } from './daemon-flags.js'
 
@@ -39,11 +39,6 @@ export function javaOptions(text: string, variable: string): [string, string][] 
  */
 export function daemonHost(told: string | undefined, hostName: string, hasSecret: boolean): string {
   return told ?? (hasSecret ? hostName : '127.0.0.1')
-}
-
-/** Whether a daemon may listen beyond loopback without a secret. */
-export function isInsecure(conf: SparkConf): boolean {
-  return conf.get(INSECURE)
 }
 
 /** A port from a flag or a variable. @throws FS_SUBMIT_FLAG_VALUE */

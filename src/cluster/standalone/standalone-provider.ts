@@ -44,6 +44,7 @@ const stopGraceMs = 1_000
 /** The application's side of a standalone cluster: asks the master for executors, and hears of them. */
 export class StandaloneProvider implements ExecutorProvider {
   readonly needsNetwork = true
+  readonly keepsClusterSecret = true
   readonly #context: ManagerContext
   readonly #rpc: RpcEnvironment
   readonly #connection: MasterConnection
