@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 const alias = {
+  'firesteel/cluster': path('./dist/cluster.js'),
   'firesteel/launcher': path('./dist/launcher.js'),
   'firesteel/testing': path('./dist/testing.js'),
   firesteel: path('./dist/index.js'),

@@ -18,7 +18,7 @@ const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fir
 export function installPyspark(release, environment, log) {
   if (homeOf(environment) === undefined) {
     log(`installing pyspark ${release} into ${environment}`)
-    // Whoever finds the folder finds it whole.
+    // Whoever finds the folder finds it whole. (Its scripts name the folder in which they were made: only the interpreter is called.)
     const making = `${environment}.${process.pid}`
     rmSync(making, { recursive: true, force: true })
     rmSync(environment, { recursive: true, force: true })
@@ -26,8 +26,6 @@ export function installPyspark(release, environment, log) {
     run('python3', ['-m', 'venv', making])
     run(join(making, 'bin/python'), ['-m', 'pip', 'install', '--quiet', `pyspark==${release}`])
     renameSync(making, environment)
-    // The folder's own path is written in its scripts.
-    run('python3', ['-m', 'venv', '--upgrade', environment])
   }
   return { python: join(environment, 'bin/python'), home: homeOf(environment) }
 }

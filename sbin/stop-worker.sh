@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Stops the workers on this machine.
-set -euo pipefail
-here="$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)"
-. "$here/spark-config.sh"
-for ((i = 1; i <= ${SPARK_WORKER_INSTANCES:-1}; i++)); do "$here/spark-daemon.sh" stop worker "$i"; done
+# Stops the workers on this machine: every one that a pid file names, however many SPARK_WORKER_INSTANCES says now.
+set -uo pipefail
+. "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/spark-config.sh"
+spark_every stop worker

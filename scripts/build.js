@@ -11,6 +11,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Name in dist/ -> entry point. Threads and executor processes load these files, never a `.ts`. */
 const entryPoints = {
   index: 'src/index.ts',
+  cluster: 'src/cluster-manager.ts',
   launcher: 'src/launcher.ts',
   testing: 'src/testing/index.ts',
   cli: 'src/cli/main.ts',

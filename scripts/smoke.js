@@ -101,9 +101,20 @@ const compilerOptions = {
   types: ['node'],
   outDir: 'out',
 }
-write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['typed.ts'] }))
+write(
+  'launching.ts',
+  `import { type LaunchState, launch, RestSubmissionClient } from 'firesteel/launcher'
+new RestSubmissionClient('spark://127.0.0.1:6066')
+await using application = await launch('app.mjs', { master: 'local[2]', stderr: 'ignore' })
+const states: LaunchState[] = []
+for await (const { state } of application) states.push(state)
+console.log(states.at(-1))
+`,
+)
+write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['typed.ts', 'launching.ts'] }))
 step('its types, checked strictly', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'])
 expectEqual('types', step('as a library from compiled TypeScript', process.execPath, ['out/typed.js']), counts)
+expectEqual('launcher', step('firesteel/launcher', process.execPath, ['out/launching.js']), `${counts}FINISHED\n`)
 
 rmSync(folder, { recursive: true, force: true })
 console.log('smoke: all passed')

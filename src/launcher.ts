@@ -11,3 +11,10 @@ export {
   launch,
   launchInProcess,
 } from './deploy/launcher/index.js'
+export {
+  type CallOptions,
+  type CreateOptions,
+  type NewSubmission,
+  type RestClientOptions,
+  RestSubmissionClient,
+} from './deploy/rest-client/index.js'

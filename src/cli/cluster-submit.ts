@@ -1,5 +1,5 @@
 import { STANDALONE_SUBMIT_WAIT, SUBMIT_ALLOW_NATIVE_MODULES, SUBMIT_PLATFORM } from '../common/conf/index.js'
-import { formatBytes } from '../common/index.js'
+import { formatBytes, launchHook } from '../common/index.js'
 import { getLogger } from '../common/log/index.js'
 import { type PreparedClusterApplication, prepareClusterApplication } from '../deploy/submit/index.js'
 import { describeRequest } from './describe-request.js'
@@ -39,6 +39,7 @@ export async function submitToCluster(request: SubmitRequest): Promise<void> {
     })
     print(id)
     printNote(message)
+    launchHook()?.onStop(() => client.kill(id))
     const status = await client.status(id)
     for (const line of describeState(status)) printNote(line)
     if (conf.get(STANDALONE_SUBMIT_WAIT)) process.exitCode = await followDriver(client, status, printNote)

@@ -41,6 +41,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./worker-command.js')).workerCommand,
   },
   {
+    name: 'web-token',
+    usage: 'web-token [--properties-file FILE]',
+    doc: "Prints what a browser or program shows to change something on a cluster's pages or REST API.",
+    load: async () => (await import('./web-token-command.js')).webTokenCommand,
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     doc: 'Checks whether this machine can run applications.',

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { launchHook } from '../common/index.js'
+import { reportSubmission } from '../deploy/launcher/index.js'
 import type { SubmissionStatus, SubmitClient } from '../scheduler/index.js'
 
 const pollMs = 1_000
@@ -23,11 +25,13 @@ export async function followDriver(
   tell: (line: string) => void,
 ): Promise<number> {
   let status = first
+  reportSubmission(launchHook(), status)
   while (!status.isFinal) {
     await pause(pollMs)
     const next = await client.status(first.id)
     const known = describeState(status)
     for (const line of describeState(next)) if (!known.includes(line)) tell(line)
+    reportSubmission(launchHook(), next)
     status = next
   }
   if (!status.found) {

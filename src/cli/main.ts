@@ -1,5 +1,5 @@
 import { FiresteelError } from '../common/errors/index.js'
-import { nearest } from '../common/index.js'
+import { launchHook, nearest } from '../common/index.js'
 import { commands } from './commands.js'
 import { ignoreClosedOutput, printRefusal } from './print.js'
 import { sparkEnvVariables } from './spark-env.js'
@@ -24,6 +24,7 @@ try {
 } catch (error) {
   if (!(error instanceof FiresteelError)) throw error
   printRefusal(error)
+  launchHook()?.report({ state: 'FAILED', message: error.message })
   process.exitCode = 2
   // A daemon that could not open its second port has its first one open.
   setTimeout(() => process.exit(), closingMs).unref()

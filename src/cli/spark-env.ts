@@ -24,7 +24,7 @@ export function findSparkEnv({ SPARK_CONF_DIR: confDir, SPARK_HOME: home }: Envi
 export function sparkEnvVariables(environment: Environment): Environment {
   const path = environment[loadedMark] === undefined ? findSparkEnv(environment) : undefined
   if (path === undefined) return {}
-  const script = 'set -a; . "$1" 1>&2; exec env -0'
+  const script = 'bash -n "$1" || exit 2; set -a; . "$1" 1>&2; exec env -0'
   let output: string
   try {
     output = execFileSync('bash', ['-c', script, 'spark-env', path], {

@@ -73,7 +73,7 @@ export class DriverNetwork {
   }
 
   /**
-   * Listens on `spark.driver.bindAddress`, and tells executors to dial `spark.driver.host`.
+   * Listens on `spark.driver.bindAddress` (or SPARK_LOCAL_IP), and tells executors to dial `spark.driver.host` (or SPARK_LOCAL_HOSTNAME).
    *
    * @param ownAddress this machine's address as the executors see it, for when neither is set; loopback unless given
    * @throws FS_RPC_PORT_TAKEN, FS_RPC_BIND_FAILED, FS_RPC_SECRET_REQUIRED, FS_RPC_TLS
@@ -83,8 +83,9 @@ export class DriverNetwork {
       this.#server = await this.rpc.listen()
       return
     }
-    const advertised = this.#conf.get(DRIVER_HOST)
-    const bind = this.#conf.get(DRIVER_BIND_ADDRESS)
+    const { SPARK_LOCAL_IP: localIp, SPARK_LOCAL_HOSTNAME: localName } = process.env
+    const bind = this.#conf.get(DRIVER_BIND_ADDRESS) ?? (localIp || undefined)
+    const advertised = this.#conf.get(DRIVER_HOST) ?? (localName || undefined)
     this.#server = await this.rpc.listen({
       host: bind ?? advertised ?? ownAddress,
       port: this.#conf.get(DRIVER_PORT),

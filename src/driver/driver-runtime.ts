@@ -98,7 +98,9 @@ export class DriverRuntime implements RddContext {
     // Refused here when this Node.js lacks it, and not by each task.
     compressionCodec(conf.get(IO_COMPRESSION_CODEC))
     const feed = new EventFeed(this.bus, () => systemClock.now())
-    const base = conf.get(LOCAL_DIR) ?? [tmpdir()]
+    // As in Spark, the administrator's variable is stronger than the setting.
+    const localDirs = process.env.SPARK_LOCAL_DIRS?.split(',').filter((folder) => folder !== '') ?? []
+    const base = localDirs.length > 0 ? localDirs : (conf.get(LOCAL_DIR) ?? [tmpdir()])
     this.#folders = new TemporaryFolders(base)
     this.#provider = manager.create(
       managerContext({

@@ -18,7 +18,7 @@ export function killForm({ action, id, what, formToken }: KillForm): Html {
         <input type="hidden" name="id" value="${id}">
         <input type="hidden" name="terminate" value="true">
         <input type="hidden" name="csrfToken" value="${formToken}">
-        <button>Yes, kill ${what}</button>
+        <button aria-label="Yes, kill ${what}">Yes, kill</button>
       </form>
     </details>`
 }

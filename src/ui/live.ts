@@ -10,13 +10,16 @@ export interface LiveOptions {
 }
 
 interface Viewer {
+  /** Viewers of the same key see the same. */
+  readonly key: string
   readonly render: () => readonly Region[]
   readonly seen: Map<string, string>
   readonly stream: ReadableStreamDefaultController<Uint8Array>
 }
 
-/** Regions are sent anew at most so often. */
+/** Regions are sent anew at most so often; and so seldom that at most this part of the time goes into it. */
 const intervalMs = 500
+const largestShare = 0.05
 /** Something is sent at least so often, so that proxies keep the stream and a browser that is gone is noticed. */
 const silenceMs = 20_000
 /** More than so many at once get pages without updates. */
@@ -35,7 +38,8 @@ export class Live {
   #unsubscribe: (() => void) | undefined
   #update: Timer | undefined
   #keepAlive: Timer | undefined
-  #lastUpdate = Number.NEGATIVE_INFINITY
+  /** When the next update may be sent. */
+  #notBefore = Number.NEGATIVE_INFINITY
 
   constructor(options: LiveOptions) {
     this.#options = options
@@ -50,15 +54,19 @@ export class Live {
     return c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/event-stream')
   }
 
-  /** The stream of one viewer. `seen` in the query says which regions the page has: `id:version,…`. */
-  stream(c: WebContext, render: () => readonly Region[]): Response {
+  /**
+   * The stream of one viewer. `seen` in the query says which regions the page has: `id:version,…`.
+   *
+   * @param key whatever the regions depend on besides the daemon's state: viewers of one key share one rendering
+   */
+  stream(c: WebContext, { key, render }: Pick<Viewer, 'key' | 'render'>): Response {
     if (this.#viewers.size >= mostViewers) return c.text('Too many pages are being kept up to date.\n', 503)
     const seen = new Map((c.req.query('seen') ?? '').split(',').map((part) => split(part)))
     let leave = (): void => {}
     const body = new ReadableStream<Uint8Array>(
       {
         start: (stream) => {
-          const viewer = { render, seen, stream }
+          const viewer = { key, render, seen, stream }
           leave = () => this.#leave(viewer)
           stream.enqueue(bytes.encode('retry: 3000\n\n'))
           this.#enter(viewer)
@@ -81,7 +89,7 @@ export class Live {
     this.#viewers.add(viewer)
     this.#unsubscribe ??= this.#options.onChange(() => this.#schedule())
     if (this.#keepAlive === undefined) this.#stayAlive()
-    this.#send(viewer)
+    this.#send([viewer])
   }
 
   #leave(viewer: Viewer): void {
@@ -103,31 +111,38 @@ export class Live {
   #schedule(): void {
     if (this.#update !== undefined) return
     const { clock } = this.#options
-    const delay = Math.max(0, this.#lastUpdate + intervalMs - clock.now())
-    this.#update = clock.after(delay, () => {
+    this.#update = clock.after(Math.max(0, this.#notBefore - clock.now()), () => {
       this.#update = undefined
-      this.#lastUpdate = clock.now()
-      for (const viewer of [...this.#viewers]) this.#send(viewer)
+      const before = clock.now()
+      this.#send([...this.#viewers])
+      const now = clock.now()
+      this.#notBefore = now + Math.max(intervalMs, (now - before) / largestShare)
     })
   }
 
-  #send(viewer: Viewer): void {
-    try {
-      send(viewer)
-    } catch (error) {
-      // A page that cannot be shown must not take the daemon with it; its viewer asks again in a moment.
-      log.error('cannot bring a page up to date', { error })
-      this.#leave(viewer)
+  #send(viewers: readonly Viewer[]): void {
+    const rendered = new Map<string, readonly VersionedRegion[]>()
+    for (const viewer of viewers) {
+      if ((viewer.stream.desiredSize ?? 0) <= 0) continue
+      try {
+        const regions = rendered.get(viewer.key) ?? viewer.render().map(withVersion)
+        rendered.set(viewer.key, regions)
+        send(viewer, regions)
+      } catch (error) {
+        // A page that cannot be shown must not take the daemon with it; its viewer asks again in a moment.
+        log.error('cannot bring a page up to date', { error })
+        this.#leave(viewer)
+      }
     }
   }
 
   #stayAlive(): void {
     this.#keepAlive = this.#options.clock.after(silenceMs, () => {
-      for (const viewer of [...this.#viewers]) {
-        if ((viewer.stream.desiredSize ?? 0) > 0) viewer.stream.enqueue(bytes.encode(': still here\n\n'))
-        // What it missed while it was behind.
-        this.#send(viewer)
+      for (const { stream } of this.#viewers) {
+        if ((stream.desiredSize ?? 0) > 0) stream.enqueue(bytes.encode(': still here\n\n'))
       }
+      // What some have missed while they were behind.
+      this.#send([...this.#viewers])
       this.#stayAlive()
     })
   }
@@ -143,13 +158,23 @@ export function event(name: string, value: unknown): Uint8Array {
   return bytes.encode(`event: ${name}\ndata: ${JSON.stringify(value)}\n\n`)
 }
 
-function send({ render, seen, stream }: Viewer): void {
-  if ((stream.desiredSize ?? 0) <= 0) return
-  for (const region of render()) {
-    const version = versionOf(region)
-    if (seen.get(region.id) === version) continue
-    seen.set(region.id, version)
-    stream.enqueue(event('region', { id: region.id, version, html: region.content.toString() }))
+interface VersionedRegion {
+  readonly id: string
+  readonly version: string
+  readonly event: Uint8Array
+}
+
+function withVersion(region: Region): VersionedRegion {
+  const { id, content } = region
+  const version = versionOf(region)
+  return { id, version, event: event('region', { id, version, html: content.toString() }) }
+}
+
+function send({ seen, stream }: Viewer, regions: readonly VersionedRegion[]): void {
+  for (const { id, version, event: bytesOfEvent } of regions) {
+    if (seen.get(id) === version) continue
+    seen.set(id, version)
+    stream.enqueue(bytesOfEvent)
   }
 }
 

@@ -74,6 +74,6 @@ function signInForm({ action, formToken, problem }: SignInForm): Html {
       <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
       <button>Sign in</button>
     </form>
-    <p class="hint">The token is made from the cluster's secret; docs/web-ui.md says how to print it. It is asked for before anything is
+    <p class="hint"><code>firesteel web-token</code> prints it on the master's machine. It is asked for before anything is
       changed, and, with <code>spark.acls.enable</code>, before anything is shown.</p>`
 }

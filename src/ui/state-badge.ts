@@ -15,7 +15,6 @@ const tones: Readonly<Record<string, 'good' | 'busy' | 'bad'>> = {
   DECOMMISSIONED: 'busy',
   DEAD: 'bad',
   FAILED: 'bad',
-  KILLED: 'bad',
   LOST: 'bad',
   ERROR: 'bad',
 }

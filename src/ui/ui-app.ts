@@ -54,7 +54,8 @@ export class UiApp {
   page(c: WebContext, build: () => Page): Response | Promise<Response> {
     const page = build()
     c.header('Vary', 'Accept')
-    if (page.isLive && Live.isAskedFor(c)) return this.live.stream(c, () => build().regions)
+    if (page.isLive && Live.isAskedFor(c))
+      return this.live.stream(c, { key: this.#keyOf(c), render: () => build().regions })
     return c.html(this.#document(c, page))
   }
 
@@ -88,6 +89,13 @@ export class UiApp {
   /** Links to the pages, unless the request may not see them. */
   navigation(c: WebContext): readonly NavigationLink[] {
     return this.gate.access.maySee(c) ? this.#navigation(c) : []
+  }
+
+  /** What a page depends on besides the daemon's state: where it is, and whether who looks may change something. */
+  #keyOf(c: WebContext): string {
+    const url = new URL(c.req.url)
+    url.searchParams.delete('seen')
+    return JSON.stringify([url.pathname, url.search, this.gate.root(c), this.gate.access.mayChange(c)])
   }
 
   #document(c: WebContext, page: Page): string {

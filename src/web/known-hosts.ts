@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { hostname } from 'node:os'
+import { hostname, networkInterfaces } from 'node:os'
 
 export interface KnownHostsOptions {
   /** The addresses and names by which the daemon tells others to call it. */
@@ -25,6 +25,13 @@ export function knownHosts({ own, further }: KnownHostsOptions): (host: string) 
 export function isLoopback(host: string): boolean {
   const name = nameOf(host)
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
+}
+
+/** Whether an address is one of this machine's own. */
+export function isOfThisMachine(address: string): boolean {
+  if (isLoopback(address)) return true
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return own.some((one) => one.address === address)
 }
 
 /** Without port and brackets, in small letters. */

@@ -5,7 +5,7 @@ import { getCookie } from 'hono/cookie'
 import type { Access } from './access.js'
 import { basePathOf, rootOf } from './base-path.js'
 import type { WebFilter } from './filters.js'
-import { isLoopback, knownHosts, nameOf } from './known-hosts.js'
+import { isLoopback, isOfThisMachine, knownHosts, nameOf } from './known-hosts.js'
 import type { WebContext, WebEnv } from './web-env.js'
 import { isSameSecret, Sessions } from './web-token.js'
 
@@ -115,7 +115,7 @@ export class WebGate {
   isLocal(c: WebContext): boolean {
     if (c.req.header('x-forwarded-for') !== undefined || c.req.header('forwarded') !== undefined) return false
     const address = remoteAddressOf(c)
-    return address !== undefined && (isLoopback(address.replace(/^::ffff:/, '')) || address === this.#options.host)
+    return address !== undefined && isOfThisMachine(address.replace(/^::ffff:/, ''))
   }
 
   #identify(c: WebContext): void {

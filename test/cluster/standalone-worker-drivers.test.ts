@@ -275,7 +275,12 @@ describe('a worker that ends', () => {
     await eventually('the end of the driver', () => !isAlive(pid))
     expect(existsSync(join(bed.workDir, 'driver-1/.process.json'))).toBe(true)
     await bed.registered()
-    expect(readdirSync(join(bed.workDir, 'driver-1')).sort()).toEqual(['application', 'stderr', 'stdout'])
+    expect(readdirSync(join(bed.workDir, 'driver-1')).sort()).toEqual([
+      'application',
+      'node_modules',
+      'stderr',
+      'stdout',
+    ])
   })
 
   test('as asked does not say that its drivers were killed: they may go on elsewhere', async () => {

@@ -4,6 +4,7 @@ import { type LaunchedApplication, type LaunchOptions, launch } from 'firesteel/
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, within } from '../kit/eventually.js'
 import { executorsOf, isAlive } from '../kit/processes.js'
+import { SmallCluster } from './small-cluster.js'
 import { TempProject } from './temp-project.js'
 
 let project: TempProject
@@ -86,7 +87,8 @@ describe('a launched application', () => {
   test('that does not exist, or is launched with a wrong setting, fails like any other', async () => {
     const none = await start('none.ts')
     const errors = text(none.stderr!)
-    expect(await ended(none)).toMatchObject({ state: 'FAILED', exitCode: 2 })
+    const message = expect.stringContaining('FS_SUBMIT_APPLICATION')
+    expect(await ended(none)).toEqual({ state: 'FAILED', exitCode: 2, message })
     expect(await errors).toContain('FS_SUBMIT_APPLICATION')
     const wrong = await start('sum.ts', { conf: { 'spark.driver.memory': 'much' } })
     expect(await ended(wrong)).toMatchObject({ state: 'FAILED', exitCode: 2 })
@@ -164,6 +166,52 @@ describe('a launched application', () => {
     const output = text(application.stdout!)
     expect((await ended(application)).state).toBe('FINISHED')
     expect(await output).toBe('order undefined\nended 0\n')
+  })
+})
+
+describe('a driver in the cluster', () => {
+  let cluster: SmallCluster
+  let options: LaunchOptions
+
+  beforeAll(async () => {
+    cluster = await new SmallCluster(project).start()
+    const conf = { 'spark.driver.memory': '512m', 'spark.executor.memory': '512m', 'spark.cores.max': 1 }
+    options = { master: cluster.masterUrl, deployMode: 'cluster', conf }
+  })
+  afterAll(() => cluster[Symbol.asyncDispose]())
+
+  test('is followed to its end, by the id of its submission', async () => {
+    const application = await start('sum.ts', { ...options, args: ['101'] })
+    const seen: string[] = []
+    for await (const { state } of application) if (state !== seen.at(-1)) seen.push(state)
+    const id = application.appId!
+    expect(id).toMatch(/^driver-/)
+    expect(seen.at(-1)).toBe('FINISHED')
+    expect(await application.result).toMatchObject({ state: 'FINISHED', exitCode: 0, appId: id })
+    expect(readFileSync(project.path(`work/${id}/stdout`), 'utf8')).toMatch(/^5050 /)
+  })
+
+  test('that fails says why', async () => {
+    project.write('failing.ts', `throw new TypeError('no such thing: ' + (process.argv[2] as string))`)
+    const result = await ended(await start('failing.ts', { ...options, args: ['x'] }))
+    expect(result).toMatchObject({ state: 'FAILED', message: expect.stringContaining('no such thing: x') })
+  })
+
+  test('is killed with the process that watches it', async () => {
+    for (const end of ['stop', 'kill'] as const) {
+      const application = await start('silent.mjs', options)
+      await reaches(application, 'RUNNING')
+      const result = await within(60_000, 'the application', application[end]())
+      expect([end, result.state]).toEqual([end, 'KILLED'])
+      const { stdout } = await project.firesteel([
+        'submit',
+        '--master',
+        cluster.masterUrl,
+        '--status',
+        application.appId!,
+      ])
+      expect(stdout).toContain(`State of driver ${application.appId} is now KILLED.`)
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,9 +6,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SparkConf } from '../../src/common/conf/index.js'
 import { createRestServer } from '../../src/deploy/rest/index.js'
+import { RestSubmissionClient } from '../../src/deploy/rest-client/index.js'
 import { startWebServer, type WebServer, webSettings } from '../../src/web/index.js'
+import { eventually } from '../kit/eventually.js'
 import { MemoryMaster } from '../kit/memory-master.js'
 import { findSpark, log4jAtInfo, sparkSubmit } from './real-spark-submit.js'
+import { SmallCluster } from './small-cluster.js'
+import { TempProject } from './temp-project.js'
 
 const spark = findSpark()
 const isMissing = 'reason' in spark
@@ -36,8 +40,10 @@ describe.skipIf(isMissing)(`spark-submit of Apache Spark${isMissing ? ` (skipped
     return started
   }
 
-  const submit = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    sparkSubmit(args, { home, confDir: folder, env })
+  const submit = (
+    args: readonly string[],
+    more: { readonly env?: Readonly<Record<string, string>>; readonly javaOptions?: string } = {},
+  ) => sparkSubmit(args, { home, confDir: folder, ...more })
   /** `spark.master.rest.enabled` is off in Spark before 4.1. */
   const cluster = ['--deploy-mode', 'cluster', '--conf', 'spark.master.rest.enabled=true']
 
@@ -106,9 +112,6 @@ describe.skipIf(isMissing)(`spark-submit of Apache Spark${isMissing ? ` (skipped
   })
 
   test('shows the state of a submission, and why it failed', async () => {
-    const { status, output } = await submit(['--master', url, '--status', master.ids[0]!])
-    expect(output).toContain('"driverState" : "SUBMITTED"')
-    expect(status).toBe(0)
     master.report(master.ids[0]!, {
       state: 'FAILED',
       exitCode: 3,
@@ -122,14 +125,12 @@ describe.skipIf(isMissing)(`spark-submit of Apache Spark${isMissing ? ` (skipped
     expect(failed.output).toContain('"workerHostPort" : "h:1"')
   })
 
-  test('kills a submission once', async () => {
+  test('kills a submission', async () => {
     const id = ((await master.submitDriver({ ...master.submitted[0]!, token: 'to kill' })) as { driverId: string })
       .driverId
     const killed = await submit(['--master', url, '--kill', id])
     expect(killed.output).toContain(`${id} is killed successfully.`)
     expect(master.stateOf(id)).toBe('KILLED')
-    const again = await submit(['--master', url, '--kill', id])
-    expect(again.output).toContain(`Driver ${id} has already finished or does not exist`)
   })
 
   test('goes on to the master that leads', async () => {
@@ -176,9 +177,43 @@ describe.skipIf(isMissing)(`spark-submit of Apache Spark${isMissing ? ` (skipped
     closing.push(() => proxy.close())
     await new Promise((resolve) => proxy.listen(0, '127.0.0.1', () => resolve(undefined)))
     const { port } = proxy.address() as AddressInfo
-    const options = `-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=${port} -Dhttp.nonProxyHosts=`
-    const { output } = await submit(args, { SPARK_SUBMIT_OPTS: options })
+    const javaOptions = `-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=${port} -Dhttp.nonProxyHosts=`
+    const { output } = await submit(args, { javaOptions })
     expect(output).toContain(`Submission successfully created as ${guarded.ids[0]}`)
+  })
+
+  test('runs a Firesteel application on a Firesteel cluster', async () => {
+    using project = new TempProject()
+    const program = project.write(
+      'app.mjs',
+      `import { SparkContext } from 'firesteel'
+       export async function main(args) {
+         const sc = await SparkContext.create({ appName: 'sum' })
+         console.log('sum', await sc.range(0, Number(args[0])).sum(), sc.getConf().get('spark.master') === process.env.SPARK_TEST_MASTER)
+         await sc.stop()
+       }
+       export function fail() { throw new TypeError('not today') }`,
+    )
+    await using daemons = await new SmallCluster(project).start()
+    const settings = ['--driver-memory', '512m', '--conf', 'spark.executor.memory=512m', '--conf', 'spark.cores.max=1']
+    const run = async (className: string) => {
+      const args = ['--master', daemons.restUrl, ...cluster, ...settings, '--class', className, program, '101']
+      const { output } = await submit(args, { env: { SPARK_TEST_MASTER: daemons.masterUrl } })
+      return /Submission successfully created as (driver-\d+-\d+)/.exec(output)![1]!
+    }
+    const client = new RestSubmissionClient(daemons.restUrl)
+    const final = (id: string) =>
+      eventually(`the end of ${id}`, async () => {
+        const status = await client.status(id)
+        return /^(?:FINISHED|FAILED|ERROR|KILLED)$/.test(status.driverState ?? '') && status
+      })
+    const sum = await run('main')
+    expect(await final(sum)).toMatchObject({ driverState: 'FINISHED', exitCode: 0 })
+    expect(readFileSync(project.path(`work/${sum}/stdout`), 'utf8')).toBe('sum 5050 true\n')
+    const failed = await run('fail')
+    expect(await final(failed)).toMatchObject({ driverState: 'FAILED', exitCode: 1 })
+    const { output } = await submit(['--master', daemons.restUrl, '--status', failed])
+    expect(output).toContain('TypeError: not today')
   })
 })
 

@@ -130,7 +130,13 @@ const pages: readonly Shown[] = [
   {
     name: 'worker-busy',
     serve: () => bed.worker(new MemoryWorker(busyWorker())),
-    texts: ['5 of 8 in use', 'Running executors (2)', 'PROCESS_OUT_OF_MEMORY', 'Finished drivers (1)', 'gpu: 0, 1'],
+    texts: [
+      '5 of 8 in use',
+      'Running executors (2)',
+      'ran out of memory (exit code 137)',
+      'Finished drivers (1)',
+      'gpu: 0, 1',
+    ],
   },
   {
     name: 'worker-log',

@@ -51,7 +51,11 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
     })
     const compilerOptions = {
       typeRoots: [join(root, 'node_modules/@types')],
-      paths: { firesteel: [join(root, 'src/index.ts')] },
+      paths: {
+        firesteel: [join(root, 'src/index.ts')],
+        'firesteel/cluster': [join(root, 'src/cluster-manager.ts')],
+        'firesteel/launcher': [join(root, 'src/launcher.ts')],
+      },
       rootDir: '/',
       verbatimModuleSyntax: false,
     }

@@ -63,7 +63,15 @@ test('every member of the context is in the programming guide', () => {
 })
 
 test('the code of the guides compiles', () => {
-  const pages = ['README.md', 'docs/programming-guide.md', 'docs/getting-started.md', 'docs/differences-from-spark.md']
+  const guides = [
+    'programming-guide',
+    'getting-started',
+    'differences-from-spark',
+    'rest-submission',
+    'launcher',
+    'cluster-managers',
+  ]
+  const pages = ['README.md', ...guides.map((name) => `docs/${name}.md`)]
   expect(typeErrors(pages.flatMap(codeBlocks))).toEqual([])
 })
 
@@ -74,7 +82,7 @@ test('every example is in the list of getting started', () => {
 })
 
 test('every link to a part of a page leads to a heading', () => {
-  const pages = ['programming-guide.md', 'getting-started.md', 'differences-from-spark.md']
+  const pages = ['programming-guide.md', 'getting-started.md', 'differences-from-spark.md', 'rest-submission.md']
   const read = (page: string) => readFileSync(join(root, 'docs', page), 'utf8')
   const anchor = (heading: string) =>
     heading

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** The Chromium of the machine; playwright-core brings none. */
@@ -37,8 +37,6 @@ export function complaintsOf(page: Page): string[] {
   return complaints
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 interface Violation {
   readonly id: string
   readonly impact: string
@@ -47,7 +45,7 @@ interface Violation {
 
 /** What axe finds that keeps people from using the page; minor remarks left out. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const violations = (await page.evaluate(
     'axe.run({ preload: false }).then(({ violations }) => violations)',
   )) as Violation[]

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Looks again and again until there is something; the error names what was waited for. */
 export async function eventually<T>(
-  what: string,
+  what: string | (() => string),
   look: () => T | undefined | false | Promise<T | undefined | false>,
   { timeoutMs = 60_000, intervalMs = 10 } = {},
 ): Promise<T> {
   for (const deadline = performance.now() + timeoutMs; ; await sleep(intervalMs)) {
     const found = await look()
     if (found !== undefined && found !== false) return found
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`)
+    if (performance.now() > deadline)
+      throw new Error(`waited ${timeoutMs} ms in vain for ${typeof what === 'string' ? what : what()}`)
   }
 }
 

@@ -116,6 +116,7 @@ export class SecuredCluster {
   async master(): Promise<CommandProcess> {
     const master = this.run(['master', '--host', '127.0.0.1', '--port', String(this.masterPort), '--webui-port', '0'])
     await master.said(/leads from now on/)
+    await master.said(/^master spark:/m)
     return master
   }
 
@@ -124,6 +125,7 @@ export class SecuredCluster {
     const size = ['--cores', '2', '--memory', '2g', '--work-dir', folder, '--webui-port', '0']
     const worker = this.run(['worker', ...size, '--host', '127.0.0.1', this.masterUrl])
     await worker.said(/registered with the master/)
+    await worker.said(/web UI/)
     return worker
   }
 

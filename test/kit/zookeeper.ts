@@ -84,7 +84,18 @@ export class ZooKeeperEnsemble {
     this.#servers = servers
   }
 
+  /** Again where a port that was free a moment ago is another's now. */
   static async start(count: 1 | 3): Promise<ZooKeeperEnsemble> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ZooKeeperEnsemble.#startOnce(count)
+      } catch (error) {
+        if (attempt === 3) throw error
+      }
+    }
+  }
+
+  static async #startOnce(count: number): Promise<ZooKeeperEnsemble> {
     const folder = mkdtempSync(join(tmpdir(), 'firesteel-zookeeper-'))
     const servers: Server[] = []
     const peers: string[] = []

@@ -1,50 +1,41 @@
-import { findDefaultsFile, readPropertiesFile, SparkConf } from '../../common/conf/index.js'
-import { FiresteelError } from '../../common/errors/index.js'
+import { findDefaultsFile, INSECURE, readPropertiesFile, SparkConf } from '../../common/conf/index.js'
 import type { DaemonArguments } from './daemon-flags.js'
+import { parseJavaOptions } from './java-options.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+export interface DaemonConf {
+  readonly conf: SparkConf
+  /** What was given and has no effect, a sentence each. */
+  readonly warnings: readonly string[]
+}
+
 /**
- * The settings of a daemon: `-Dkey=value` in its own variables, over those in SPARK_DAEMON_JAVA_OPTS, over the properties file.
+ * The settings of a daemon: `-Dkey=value` in its own variable, over those in SPARK_DAEMON_JAVA_OPTS, over the properties file.
  *
- * @param options names of variables, the strongest first
+ * @param ownOptions name of its own variable
  * @throws FS_CONF_FILE, FS_CONF_VALUE, FS_CLUSTER_OPTS
  */
-export function daemonConf(args: DaemonArguments, environment: Environment, options: readonly string[]): SparkConf {
+export function daemonConf(args: DaemonArguments, environment: Environment, ownOptions: string): DaemonConf {
   const conf = new SparkConf(false)
+  const warnings: string[] = []
   const file = args.values.get('--properties-file') ?? findDefaultsFile(environment)
   if (file !== undefined) conf.merge(readPropertiesFile(file))
-  for (const variable of ['SPARK_DAEMON_JAVA_OPTS', ...[...options].reverse()]) {
-    for (const [key, value] of javaOptions(environment[variable] ?? '', variable)) conf.set(key, value)
+  for (const variable of ['SPARK_DAEMON_JAVA_OPTS', ownOptions]) {
+    const { settings, withoutEffect } = parseJavaOptions(environment[variable] ?? '', variable)
+    for (const [key, value] of settings) conf.set(key, value)
+    for (const word of withoutEffect)
+      warnings.push(`${word} in ${variable} has no effect: it is about the Java virtual machine`)
   }
   const secret = environment.SPARK_AUTHENTICATE_SECRET
   if (secret !== undefined && secret !== '') conf.set('spark.authenticate.secret', secret)
-  conf.check()
-  return conf
+  if (environment.SPARK_DAEMON_CLASSPATH)
+    warnings.push('SPARK_DAEMON_CLASSPATH has no effect: it is about the Java virtual machine')
+  warnings.push(...conf.check().map(({ text }) => text))
+  return { conf, warnings }
 }
 
-/** `-Dkey=value` words; quotes may hold spaces. */
-export function javaOptions(text: string, variable: string): [string, string][] {
-  const words = text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []
-  return words.map((word) => {
-    const plain = word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2')
-    const [, key, value] = /^-D([^=]+)=(.*)$/s.exec(plain) ?? []
-    if (key !== undefined && value !== undefined) return [key, value]
-    throw new FiresteelError('FS_CLUSTER_OPTS', { variable, word })
-  })
-}
-
-/**
- * Where a daemon listens: what it is told, else its host's name where the cluster has a secret, else loopback, where none is needed.
- */
-export function daemonHost(told: string | undefined, hostName: string, hasSecret: boolean): string {
-  return told ?? (hasSecret ? hostName : '127.0.0.1')
-}
-
-/** A port from a flag or a variable. @throws FS_SUBMIT_FLAG_VALUE */
-export function portOf(text: string | undefined, name: string): number | undefined {
-  if (text === undefined || text === '') return undefined
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port <= 65_535) return port
-  throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: name, needs: 'a port from 0 to 65535', value: text })
+/** Whether a daemon may listen beyond loopback without a secret. */
+export function isInsecure(conf: SparkConf): boolean {
+  return conf.get(INSECURE)
 }

@@ -11,6 +11,7 @@ import {
   securityOptions,
   warnIfOpen,
 } from '../../rpc/index.js'
+import type { DaemonHost } from './daemon-host.js'
 
 /** A silent connection is pinged so often, and given up after so long: a cluster notices a host that is cut off. */
 const keepAlive = { intervalMs: 2_000, timeoutMs: 15_000 }
@@ -22,7 +23,7 @@ const keepAlive = { intervalMs: 2_000, timeoutMs: 15_000 }
  */
 export async function openDaemonNetwork(
   conf: SparkConf,
-  { name, host, port }: { readonly name: 'master' | 'worker'; readonly host: string; readonly port: number },
+  { name, host, port }: { readonly name: 'master' | 'worker'; readonly host: DaemonHost; readonly port: number },
 ): Promise<{ rpc: RpcEnvironment; server: RpcServer }> {
   const log = getLogger(name === 'master' ? 'Master' : 'Worker')
   const refusals = new RefusalLog<string>(systemClock, (line) => log.warn(line))
@@ -36,8 +37,9 @@ export async function openDaemonNetwork(
     onFault: faultLog(refusals, { told: ['FS_CLUSTER_MESSAGE'] }),
   })
   const server = await rpc.listen({
-    host,
+    host: host.bind,
     port,
+    advertise: { host: host.advertised },
     portRetries: conf.get(PORT_MAX_RETRIES),
     allowUnauthenticated: conf.get(INSECURE),
   })

@@ -27,6 +27,8 @@ export interface WebPlace {
   readonly env: Environment
   /** What the daemon binds. */
   readonly host: string
+  /** What it tells others to dial, where that is not what it binds. */
+  readonly publicHost: string | undefined
   /** From the flag or its variable; the setting's unless given. */
   readonly port: number | undefined
 }
@@ -82,15 +84,14 @@ export async function startRestWeb(
 }
 
 async function settingsOf(
-  { conf, env, host }: WebPlace,
+  { conf, env, host, publicHost }: WebPlace,
   filters?: { readonly key: string; readonly names: readonly string[] },
 ): Promise<WebSettings> {
   // Whoever may submit here runs programs, whatever the cluster's own port is bound to.
   assertNotOpen(conf, 'web server', host)
-  const publicName = env.SPARK_PUBLIC_DNS
   return webSettings(conf, {
     host,
-    publicHosts: publicName === undefined || publicName === '' ? [] : [publicName],
+    publicHosts: [env.SPARK_PUBLIC_DNS, publicHost].flatMap((name) => name || []),
     secret: clusterSecurity(conf).secret,
     owner: userInfo().username,
     folder: process.cwd(),
@@ -99,14 +100,14 @@ async function settingsOf(
 }
 
 function webServer(
-  { conf, env, host, port }: WebPlace,
+  { conf, env, host, publicHost, port }: WebPlace,
   setting: typeof MASTER_UI_PORT | typeof WORKER_UI_PORT | typeof MASTER_REST_PORT,
 ): { host: string; port: number; portRetries: number; publicHost: string | undefined } {
   return {
     host,
     port: port ?? conf.get(setting),
     portRetries: conf.get(PORT_MAX_RETRIES),
-    publicHost: env.SPARK_PUBLIC_DNS || undefined,
+    publicHost: env.SPARK_PUBLIC_DNS || publicHost,
   }
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 import { FiresteelError } from '../../common/errors/index.js'
 import type { ImportCall } from '../closure.js'
+import { ownLoader } from '../references/own-modules.js'
 import { foldersToSearch, importFrom, importUrl, loadModule } from './modules.js'
 
 /** What a function's script gets: the values of its variables by place, and what its text calls on. */
@@ -89,6 +90,8 @@ async function importAs(
 ): Promise<object> {
   const known = imports.find((call) => call.specifier === specifier && call.from === url)
   if (known !== undefined && options === undefined) return (await loadModule(known.module, moduleBase)).namespace
+  const own = ownLoader(specifier)
+  if (own !== undefined) return own()
   const isFile = url.startsWith('file:')
   const isVites = specifier.startsWith('/node_modules/') && !existsSync(specifier)
   if (/^\.{0,2}\//.test(specifier) && !isVites)

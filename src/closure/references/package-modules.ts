@@ -73,6 +73,9 @@ function loadedNamespace(file: string): object | undefined {
   }
 }
 
+/** What it exports travels as Firesteel's own, wherever the program found it: every process has it. */
+const ownPackage = 'firesteel'
+
 /**
  * How an import of an installed module travels, by a bare specifier or by its file; undefined for the user's own modules.
  * Node's own are found by identity.
@@ -81,10 +84,11 @@ export function importReference(specifier: string, scriptUrl: string): ModuleRef
   if (isBuiltin(specifier)) return undefined
   if (specifier.startsWith('file:') || specifier.startsWith('/')) {
     const file = specifier.startsWith('/') ? specifier : installedFile(specifier)
-    return file === undefined ? undefined : fileReference(file, 'import')
+    const reference = file === undefined ? undefined : fileReference(file, 'import')
+    return reference?.package === ownPackage ? undefined : reference
   }
   if (specifier.startsWith('.') || specifier.startsWith('#') || !scriptUrl.startsWith('file:')) return undefined
   const found = findPackage(specifier, fileURLToPath(new URL('.', scriptUrl)))
-  if (!found) return undefined
+  if (!found || found.name === ownPackage) return undefined
   return { format: 'import', specifier, package: found.name, version: found.version, base: scriptUrl }
 }

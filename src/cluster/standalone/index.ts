@@ -1,6 +1,6 @@
+export { addressTowards } from './address-towards.js'
 export { MasterConnection, type MasterConnectionOptions, type Registration } from './master-connection.js'
 export { mastersOf, masterUrl } from './master-url.js'
 export * from './protocol/index.js'
 export { standaloneManager } from './standalone-manager.js'
 export { StandaloneSubmitClient, type SubmitSurroundings } from './standalone-submit-client.js'
-export { type LocalBlob, localBlob, type UploadReport, uploadBlobs } from './upload-blobs.js'

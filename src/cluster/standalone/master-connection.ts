@@ -30,7 +30,9 @@ export interface MasterConnectionOptions {
 }
 
 const dialTimeoutMs = 3_000
-/** Between rounds: the first follow at once upon a lost connection, when the next leader is about to be chosen. */
+/** Between rounds: the first follow at once, for a master that is about to stand; then those while the next leader is chosen. */
+const firstPauseMs = 100
+const firstRounds = 8
 const quickPauseMs = 400
 const slowPauseMs = 5_000
 const quickRoundsPerAttempt = 4
@@ -128,8 +130,7 @@ export class MasterConnection {
     const rounds = Math.min(...this.#pursuits.map((other) => other.attempts))
     if (rounds === attempts.max && pursuit.attempts === rounds) this.#options.onGaveUp?.(this.problem)
     if (!this.#isSearching || pursuit.isOver) return
-    const isQuick = pursuit.attempts < attempts.initial * quickRoundsPerAttempt
-    pursuit.after((isQuick ? quickPauseMs : slowPauseMs) * (0.5 + random()), () => void this.#pursue(pursuit))
+    pursuit.after(pauseAfter(pursuit.attempts, attempts.initial) * (0.5 + random()), () => void this.#pursue(pursuit))
   }
 
   #endSearch(): void {
@@ -208,6 +209,11 @@ export class MasterConnection {
       look()
     })
   }
+}
+
+function pauseAfter(attempts: number, initial: number): number {
+  if (attempts <= firstRounds) return firstPauseMs
+  return attempts < initial * quickRoundsPerAttempt ? quickPauseMs : slowPauseMs
 }
 
 /** The asking of one master, again and again, until some master has taken us. */

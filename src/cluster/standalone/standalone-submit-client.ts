@@ -225,7 +225,7 @@ async function describeDriver(application: ClusterApplication, files: FileList):
   }
 }
 
-/** The secret of the cluster does not travel: whoever runs the driver has it. */
+/** The secret of the cluster does not travel, and no file of this machine for TLS: whoever runs the driver has its own. */
 function travellingSettings(conf: SparkConf): Record<string, string> {
-  return Object.fromEntries(conf.getAll().filter(([key]) => !ownSettings.has(key)))
+  return Object.fromEntries(conf.getAll().filter(([key]) => !ownSettings.has(key) && !key.startsWith('spark.ssl.')))
 }

@@ -208,7 +208,6 @@ const keysByReason: Record<Reason, string> = {
     driver.timeout excludeOnFailure.application.enabled
     excludeOnFailure.application.fetchFailure.enabled excludeOnFailure.killExcludedExecutors
     excludeOnFailure.taskAndStage.enabled executor.allowSparkContext executor.heartbeat.dropZeroAccumulatorUpdates
-    executor.logs.rolling.enableCompression executor.logs.rolling.strategy executor.logs.rolling.time.interval
     executor.syncLogLevel.enabled files.fetchFailure.unRegisterOutputOnHost files.io.connectionCreationTimeout
     files.io.connectionTimeout files.useFetchCache hadoop.mapreduce.fileoutputcommitter.algorithm.version
     hadoopRDD.ignoreEmptySplits io.compression.lz4.blockSize io.compression.lzf.parallel.enabled
@@ -237,7 +236,7 @@ const keysByReason: Record<Reason, string> = {
     shuffle.spill.diskWriteBufferSize shuffle.spill.initialMemoryThreshold
     shuffle.spill.numElementsForceSpillThreshold shuffle.sync shutdown.timeout
     storage.blockManagerHeartbeatTimeoutMs storage.blockManagerMasterDriverHeartbeatTimeoutMs
-    storage.blockManagerTimeoutIntervalMs storage.cachedPeersTtl storage.cleanupFilesAfterExecutorExit
+    storage.blockManagerTimeoutIntervalMs storage.cachedPeersTtl
     storage.exceptionOnPinLeak storage.maxReplicationFailures storage.replication.policy
     storage.replication.topologyFile storage.replication.topologyMapper storage.unrollMemoryCheckPeriod
     storage.unrollMemoryGrowthFactor storage.unrollMemoryThreshold taskMetrics.trackUpdatedBlockStatuses`,

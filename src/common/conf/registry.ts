@@ -6,6 +6,7 @@ import * as scheduler from './entries/scheduler.js'
 import * as shuffle from './entries/shuffle.js'
 import * as standalone from './entries/standalone.js'
 import * as storage from './entries/storage.js'
+import * as submission from './entries/submission.js'
 import * as web from './entries/web.js'
 
 /** A part of the page of settings. */
@@ -22,6 +23,7 @@ export const configSections: readonly ConfigSection[] = [
   { title: 'Shuffle and compression', entries: Object.values(shuffle) },
   { title: 'Storage, broadcast and files', entries: Object.values(storage) },
   { title: 'Network and security', entries: Object.values(network) },
+  { title: 'Submission in cluster mode', entries: Object.values(submission) },
   { title: 'Standalone cluster', entries: Object.values(standalone) },
   { title: 'Web pages', entries: Object.values(web) },
 ]

@@ -16,8 +16,7 @@ export function registerBlobEndpoint(rpc: RpcEnvironment, store: BlobStore): { u
   return rpc.register(blobEndpoint, blobHandlers(store))
 }
 
-/** The handlers of `registerBlobEndpoint`. */
-export function blobHandlers(store: BlobStore): RpcHandlers {
+function blobHandlers(store: BlobStore): RpcHandlers {
   return {
     missingBlobs: ({ body }) => {
       const answer: MissingBlobsAnswer = {

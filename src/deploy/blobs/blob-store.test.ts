@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { DriverDescription } from '../../cluster/standalone/index.js'
 import { ManualClock } from '../../common/index.js'
 import { BlobStore } from './blob-store.js'
+import { keepClean } from './keep-clean.js'
 
 let folder: string
 beforeEach(() => {
@@ -109,6 +111,26 @@ describe('a blob store', () => {
     expect(store.clean({ olderThanMs: 5_000, needed: new Set([hashOf(needed)]) })).toBe(2)
     expect(readdirSync(folder).sort()).toEqual(['a file of somebody else', hashOf(used), hashOf(needed)].sort())
   })
+})
+
+test('a store is kept clean while it is known what is needed, and left alone while it is not', async () => {
+  const clock = new ManualClock(Date.now())
+  const store = open({ clock })
+  const [needed, old] = [Buffer.from('needed'), Buffer.from('old')]
+  for (const bytes of [needed, old]) {
+    await putAll(store, bytes)
+    store.find(hashOf(bytes))
+  }
+  let drivers: DriverDescription[] | undefined
+  const end = keepClean(store, { intervalMs: 1_000, olderThanMs: 5_000, drivers: () => drivers, clock })
+  clock.advance(10_000)
+  expect(readdirSync(folder)).toHaveLength(2)
+  const application = { kind: 'blob', name: 'app.mjs', hash: hashOf(needed), bytes: 6 } as const
+  drivers = [{ application, jars: [], files: [{ kind: 'url', url: 'local:/x' }], archives: [], packages: [] } as never]
+  clock.advance(1_000)
+  expect(readdirSync(folder)).toEqual([hashOf(needed)])
+  end()
+  expect(clock.pending).toBe(0)
 })
 
 /** A small generator of numbers from 0 to 1, the same for the same seed. */

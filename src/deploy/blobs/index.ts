@@ -1,3 +1,3 @@
-export { blobHandlers, registerBlobEndpoint } from './blob-endpoint.js'
+export { registerBlobEndpoint } from './blob-endpoint.js'
 export { BlobStore, type BlobStoreOptions, type CleanOptions, type StoredBlob } from './blob-store.js'
-export { blobsOf } from './blobs-of.js'
+export { type KeepCleanOptions, keepClean } from './keep-clean.js'

@@ -1,6 +1,6 @@
 export { launch } from './child-application.js'
-export { launchInProcess } from './in-process-application.js'
 export { openLaunchChannel } from './launch-channel.js'
+export { launchInProcess } from './launch-in-process.js'
 export { launchVariable } from './launch-messages.js'
 export type { LaunchOptions, LaunchOutput, LaunchSettings } from './launch-options.js'
 export { isFinalLaunchState, type LaunchResult, type LaunchState, type LaunchStatus } from './launch-state.js'

@@ -14,6 +14,7 @@ import {
   DEPLOY_SPREAD_OUT_DRIVERS,
   DEPLOY_WORKER_SELECTION_POLICY,
   MASTER_USE_APP_NAME_AS_APP_ID,
+  MASTER_USE_DRIVER_ID_AS_APP_NAME,
   type SparkConf,
   WORKER_TIMEOUT,
 } from '../../common/conf/index.js'
@@ -53,6 +54,7 @@ export function masterOptions(
     driverIdPattern: idPattern(conf, DEPLOY_DRIVER_ID_PATTERN),
     appNumberModulo: conf.get(DEPLOY_APP_NUMBER_MODULO),
     useAppNameAsAppId: conf.get(MASTER_USE_APP_NAME_AS_APP_ID),
+    useDriverIdAsAppName: conf.get(MASTER_USE_DRIVER_ID_AS_APP_NAME),
     workerSelectionPolicy: conf.get(DEPLOY_WORKER_SELECTION_POLICY),
   }
 }

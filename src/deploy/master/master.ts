@@ -19,6 +19,7 @@ import type { MasterEvent, RequestId } from './core/master-event.js'
 import type { MasterView } from './core/master-view.js'
 import type { StoredApplication, StoredDriver, StoredRecord, StoredWorker } from './core/stored-records.js'
 import { EffectQueue } from './effect-queue.js'
+import { isRefused } from './is-refused.js'
 import { masterHandlers } from './master-handlers.js'
 import type { MasterService } from './master-service.js'
 import { masterOptions } from './master-settings.js'
@@ -138,6 +139,11 @@ export class Master implements MasterService {
 
   driverStatus(driverId: string): DriverStatusReport {
     return this.#running.driverStatus(driverId)
+  }
+
+  /** What the drivers that have not ended were submitted with; undefined when this master does not lead, and so does not know. */
+  activeDrivers(): readonly DriverDescription[] | undefined {
+    return this.#running.activeDrivers()
   }
 
   killAllDrivers(): void {
@@ -263,6 +269,11 @@ export class Master implements MasterService {
       }
       case 'closePeer':
         void this.#peers.get(effect.peer)?.close()
+        return
+      case 'probeWorker':
+        void isRefused(effect).then((isGone) => {
+          if (isGone) this.#handle({ type: 'workerGone', workerId: effect.workerId })
+        })
         return
       case 'log':
         log[effect.level](asOneRecord(effect.message))

@@ -1,16 +1,19 @@
 import type { ApplicationFile, DriverDescription, ResourceAmounts } from '../../cluster/standalone/index.js'
 import {
   ARCHIVES,
+  AUTHENTICATE_SECRET,
+  AUTHENTICATE_SECRET_FILE,
   type ConfigEntry,
   DRIVER_CORES,
   DRIVER_MEMORY,
   DRIVER_SUPERVISE,
   FILES,
   JARS,
+  JARS_PACKAGES,
   SparkConf,
 } from '../../common/conf/index.js'
 import { FiresteelError } from '../../common/errors/index.js'
-import type { CreateSubmissionRequest } from './messages.js'
+import type { CreateSubmissionRequest } from '../rest-client/index.js'
 import { resourceFile, type UploadedBytes } from './resource-file.js'
 
 /** What a description needs that is not in the request. */
@@ -38,6 +41,10 @@ export async function describeDriver(
   const settings = sparkSettings(request, context)
   const conf = new SparkConf(false).setAll(settings)
   conf.check()
+  if (conf.get(JARS_PACKAGES).length > 0) {
+    const advice = `give their tarballs as ${JARS.key}, or use Firesteel's own spark-submit`
+    throw malformed(`${JARS_PACKAGES.key}: packages are resolved by the client that submits; ${advice}`)
+  }
   const program = findProgram(request)
   const environment = driverEnvironment(request, context)
   const filesOf = (entry: ConfigEntry<readonly string[]>) => resourceFiles(entry, conf, context)
@@ -51,7 +58,7 @@ export async function describeDriver(
     ...(program.className === undefined ? {} : { className: program.className }),
     args: program.args,
     // The files travel by their own fields, from which the worker writes these settings anew.
-    settings: Object.fromEntries(Object.entries(settings).filter(([key]) => !carriedFiles.has(key))),
+    settings: Object.fromEntries(Object.entries(settings).filter(([key]) => !leftOut.has(key))),
     environment,
     // Spark's own client lists the application among the jars.
     jars: jars.filter((jar) => !isSameFile(jar, application)),
@@ -65,7 +72,14 @@ export async function describeDriver(
   }
 }
 
-const carriedFiles: ReadonlySet<string> = new Set([JARS.key, FILES.key, ARCHIVES.key])
+/** Carried by fields of their own, or what the worker gives its drivers by itself. */
+const leftOut: ReadonlySet<string> = new Set([
+  JARS.key,
+  FILES.key,
+  ARCHIVES.key,
+  AUTHENTICATE_SECRET.key,
+  AUTHENTICATE_SECRET_FILE.key,
+])
 
 interface Program {
   readonly application: string
@@ -114,10 +128,13 @@ function portOf(url: string): string | undefined {
   return /:(\d+)\/?$/.exec(url)?.[1]
 }
 
+/** The cluster's secret, and options that may name it: nothing that a description of a driver, which is stored and shown, may hold. */
+const ofTheCluster = /^_?SPARK_(?:AUTH|\w*OPTS$)/
+
 /** `{{NAME}}` stands for a variable of the master's environment; one that is not there stays as it is. */
 function fillIn(value: string, { environment }: DescriptionContext): string {
   const [, name] = /^\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}$/.exec(value) ?? []
-  if (name === undefined || !Object.hasOwn(environment, name)) return value
+  if (name === undefined || ofTheCluster.test(name) || !Object.hasOwn(environment, name)) return value
   return environment[name] ?? value
 }
 

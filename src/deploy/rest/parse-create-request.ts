@@ -1,5 +1,5 @@
 import { FiresteelError } from '../../common/errors/index.js'
-import type { CreateSubmissionRequest } from './messages.js'
+import type { CreateSubmissionRequest } from '../rest-client/index.js'
 
 /** A request to create, and the fields of it that are not known here. */
 export interface ParsedCreateRequest {

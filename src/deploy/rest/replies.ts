@@ -9,7 +9,7 @@ import {
   type RestResponse,
   standbyPrefix,
   unknownVersionStatus,
-} from './messages.js'
+} from '../rest-client/index.js'
 
 /** What is answered to a request. */
 export interface Reply {

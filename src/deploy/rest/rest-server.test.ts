@@ -70,6 +70,7 @@ describe('a submission', () => {
           'spark.files': 'http://files.test/a.txt',
           'spark.archives': '/data/b.tgz#b',
           'spark.my.key': 'val',
+          'spark.authenticate.secret': 'of the client',
         },
         environmentVariables: { SPARK_USER: 'ana', SPARK_LOCAL_IP: '10.0.0.1', TZ: 'UTC' },
       }),
@@ -147,11 +148,16 @@ describe('a submission', () => {
   })
 
   test('has variables of the master filled in only where it was told so', async () => {
-    const { master, create } = start({ environment: { REGION: 'eu' } })
+    const { master, create } = start({
+      environment: { REGION: 'eu', SPARK_AUTHENTICATE_SECRET: 'x', SPARK_MASTER_OPTS: 'x' },
+    })
     const more = { sparkProperties: { 'spark.app.name': 'pi', 'spark.x': '{{REGION}}', 'spark.y': '{{HOME}}' } }
     await create(request({ ...more, environmentVariables: { REGION: '{{REGION}}', P: '{{__proto__}}' } }))
     expect(master.submitted[0]!.settings).toMatchObject({ 'spark.x': 'eu', 'spark.y': '{{HOME}}' })
     expect(master.submitted[0]!.environment).toEqual({ REGION: 'eu', P: '{{__proto__}}' })
+    const secrets = { A: '{{SPARK_AUTHENTICATE_SECRET}}', B: '{{SPARK_MASTER_OPTS}}' }
+    await create(request({ environmentVariables: secrets }))
+    expect(master.submitted[1]!.environment).toEqual(secrets)
   })
 
   test('of an uploaded file needs that file to be there', async () => {
@@ -201,6 +207,7 @@ describe('a submission', () => {
     [properties({ 'spark.driver.cores': 'many' }), "spark.driver.cores cannot be 'many'"],
     [properties({ 'spark.driver.memory': '-1g' }), "spark.driver.memory cannot be '-1g'"],
     [properties({ 'spark.driver.supervise': 'perhaps' }), "spark.driver.supervise cannot be 'perhaps'"],
+    [properties({ 'spark.jars.packages': 'a@1' }), 'spark.jars.packages: packages are resolved by the client'],
     [properties({ 'spark.jars': 'ftp://x/y.js' }), "spark.jars: 'ftp://x/y.js' cannot be used"],
     [request({ environmentVariables: { 'A=B': 'x' } }), 'a name in environmentVariables'],
   ])('is refused with the field that is wrong: %#', async (body, problem) => {

@@ -36,7 +36,8 @@ async function resolveBare(
   const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: resolvedHere })
   if (found.errors.length > 0) {
     const url = findExtraModule(path, extra)
-    return url === undefined ? { errors: found.errors } : { path: url, external: true }
+    // What cannot be found is esbuild's to judge: in a try block it may be missing.
+    return url === undefined ? undefined : { path: url, external: true }
   }
   if (!found.path.includes(`${sep}node_modules${sep}`)) return { path: found.path }
   return { path: kind === 'require-call' ? found.path : pathToFileURL(found.path).href, external: true }

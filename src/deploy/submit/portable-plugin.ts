@@ -45,7 +45,8 @@ export class PortablePlugin {
     const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: resolvedHere })
     if (found.errors.length > 0) {
       const url = findExtraModule(path, this.#extra)
-      return url === undefined ? { errors: found.errors } : this.#external(path, fileURLToPath(url))
+      // What cannot be found is esbuild's to judge: in a try block it may be missing.
+      return url === undefined ? undefined : this.#external(path, fileURLToPath(url))
     }
     return found.path.includes(`${sep}node_modules${sep}`) ? this.#external(path, found.path) : { path: found.path }
   }

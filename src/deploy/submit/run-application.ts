@@ -34,7 +34,9 @@ async function callExport(
   name: string,
   { entry, args }: { readonly entry: string; readonly args: readonly string[] },
 ): Promise<void> {
-  const exported = module[name]
+  const { default: main } = module
+  // A module of CommonJS that was bundled has all that it exports in its default export.
+  const exported = module[name] ?? (typeof main === 'object' && main !== null ? Reflect.get(main, name) : undefined)
   const fail = () =>
     new FiresteelError('FS_SUBMIT_CLASS', { path: entry, name, exports: Object.keys(module).join(', ') || 'nothing' })
   if (typeof exported !== 'function') throw fail()

@@ -9,4 +9,6 @@ export interface DriverLaunchData {
   readonly jars: readonly string[]
   /** Folders whose node_modules holds packages that it imports. */
   readonly moduleFolders: readonly string[]
+  /** The end of standard input says nothing: whoever started it may have ended. */
+  readonly outlivesLauncher?: boolean
 }

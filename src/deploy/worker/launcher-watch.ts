@@ -3,7 +3,7 @@ import type { DriverLaunchData } from './driver-launch.js'
 
 /**
  * Runs in a thread of its own, from its text, since the program may keep the main thread busy: it hands over the first line of standard
- * input, and when that ends, the process gets a moment to end as on SIGTERM, then none.
+ * input, and when that ends, the process gets a moment to end as on SIGTERM, then none; unless it was started to outlive its launcher.
  */
 const watch = `
 import { Socket } from 'node:net'
@@ -11,6 +11,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 const input = new Socket({ fd: 0, readable: true, writable: false })
 let text = ''
 let isHandedOver = false
+let isEnding = false
 input.setEncoding('utf8')
 input.on('data', (piece) => {
   if (isHandedOver) return
@@ -18,10 +19,10 @@ input.on('data', (piece) => {
   const end = text.indexOf('\\n')
   if (end < 0) return
   isHandedOver = true
+  isEnding = JSON.parse(text.slice(0, end)).outlivesLauncher === true
   parentPort.postMessage(text.slice(0, end))
   text = ''
 })
-let isEnding = false
 function end() {
   if (isEnding) return
   isEnding = true

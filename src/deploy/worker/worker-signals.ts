@@ -4,18 +4,17 @@ import { FiresteelError } from '../../common/errors/index.js'
 import type { Worker } from './worker.js'
 
 /**
- * SIGTERM and SIGINT end the worker and all that it runs, the signal of `spark.worker.decommission.signal` decommissions it. Whoever called this
- * ends the process once `worker.ended` resolves.
+ * The signal of `spark.worker.decommission.signal` decommissions the worker.
  *
+ * @returns its name; undefined when this system has no such signal and none was set
  * @throws FS_CONF_VALUE when this system has no such signal
  */
-export function heedSignals(worker: Worker, conf: SparkConf): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.stop())
+export function heedDecommissionSignal(worker: Worker, conf: SparkConf): string | undefined {
   const { key } = WORKER_DECOMMISSION_SIGNAL
   const value = conf.get(WORKER_DECOMMISSION_SIGNAL)
   const name = `SIG${value.trim().toUpperCase().replace(/^SIG/, '')}`
   // Not every system has the default.
-  if (!(name in constants.signals) && !conf.contains(key)) return
+  if (!(name in constants.signals) && !conf.contains(key)) return undefined
   const fail = (cause?: unknown) =>
     new FiresteelError('FS_CONF_VALUE', { key, value, accepts: 'the name of a signal that can be caught' }, { cause })
   if (!(name in constants.signals)) throw fail()
@@ -24,4 +23,5 @@ export function heedSignals(worker: Worker, conf: SparkConf): void {
   } catch (error) {
     throw fail(error)
   }
+  return name
 }

@@ -6,7 +6,7 @@ import { type Html, type HtmlValue, html, link } from '../markup.js'
 import { facts, type Page } from '../page.js'
 import { stateBadge } from '../state-badge.js'
 import { applicationUiUrl, executorLogUrl, workerUrl } from './master-addresses.js'
-import { type MasterPageContext, noteOf } from './master-page.js'
+import { type MasterPageContext, noteOf, waitingNote } from './master-page.js'
 
 export function findApplication(view: MasterView, id: string): ApplicationView | undefined {
   return [...view.activeApplications, ...view.completedApplications].find((app) => app.id === id)
@@ -38,8 +38,8 @@ function summary(app: ApplicationView, context: MasterPageContext): Html {
   const uiUrl = applicationUiUrl(app, context)
   const granted = (limit: number | undefined, count: number) => `${limit ?? 'no limit'} (${count} granted)`
   return html`
-    ${app.waitingReason !== undefined && html`<p class="alert busy"><b>Waiting:</b> ${app.waitingReason}</p>`}
-    ${app.message !== undefined && html`<p class="alert">${app.message}</p>`}
+    ${app.waitingReason !== undefined && html`<p class="alert busy">${waitingNote(app)}</p>`}
+    ${app.message !== undefined && html`<p class="alert${app.state === 'FAILED' ? '' : ' calm'}">${app.message}</p>`}
     ${facts([
       ['State', stateBadge(app.state)],
       ['ID', html`<code>${app.id}</code>`],

@@ -90,8 +90,8 @@ function summary(service: MasterService, view: MasterView): Html {
   ])
 }
 
-function waiting(things: readonly { readonly waitingReason?: string }[]): HtmlValue {
-  const count = things.filter(({ waitingReason }) => waitingReason !== undefined).length
+function waiting(things: readonly Waiting[]): HtmlValue {
+  const count = things.filter(isWaiting).length
   return count > 0 && html` (<b class="busy">${count} waiting</b>)`
 }
 
@@ -265,18 +265,27 @@ function killColumn<Row extends { readonly id: string }>(
   return [{ title: 'Action', cell: ({ id }) => killForm({ ...target(id), id, formToken }) }]
 }
 
-/** Why it waits, or how it ended. */
-export function noteOf({
-  waitingReason,
-  message,
-  exitCode,
-}: {
+interface Waiting {
+  readonly state: string
   readonly waitingReason?: string
-  readonly message?: string
-  readonly exitCode?: number
-}): HtmlValue {
-  if (waitingReason !== undefined) return html`<b class="busy">Waiting:</b> ${waitingReason}`
+}
+
+/** An application that runs may well want more than it has; it does not wait. */
+const isWaiting = ({ state, waitingReason }: Waiting): boolean => waitingReason !== undefined && state !== 'RUNNING'
+
+/** Why it waits, or how it ended. */
+export function noteOf(thing: Waiting & { readonly message?: string; readonly exitCode?: number }): HtmlValue {
+  const { waitingReason, message, exitCode } = thing
+  if (waitingReason !== undefined) return waitingNote(thing)
   const code = exitCode === undefined || exitCode === 0 ? undefined : `exit code ${exitCode}`
   if (message === undefined || code === undefined || message.includes(code)) return message ?? code
   return `${message} (${code})`
+}
+
+/** Why something has nothing yet, or not all that it asked for. */
+export function waitingNote(thing: Waiting): HtmlValue {
+  if (thing.waitingReason === undefined) return undefined
+  return isWaiting(thing)
+    ? html`<b class="busy">Waiting:</b> ${thing.waitingReason}`
+    : html`<span class="used">Would take more: ${thing.waitingReason}</span>`
 }

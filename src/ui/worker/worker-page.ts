@@ -136,9 +136,9 @@ function application({ appId, appName, appUiUrl }: WorkerExecutorView, isRunning
 function ending({ message, exitCode, ...report }: Process): HtmlValue {
   const cause = 'cause' in report ? report.cause : undefined
   const code = exitCode === undefined || exitCode === 0 ? undefined : `exit code ${exitCode}`
-  const parts = [message, cause?.code, code]
-  const shown = parts.filter((part, at) => part !== undefined && (at === 0 || !message?.includes(part)))
-  return shown.length === 0 ? undefined : shown.join(' · ')
+  const said = message ?? cause?.code
+  if (said === undefined || code === undefined || said.includes(code)) return said ?? code
+  return `${said} (${code})`
 }
 
 function logs(ids: Readonly<Record<string, string>>, { root }: WorkerPageContext): HtmlValue {

@@ -25,11 +25,7 @@ async function perform(command: Command): Promise<unknown> {
     case 'store':
       return store.store(command.record)
     case 'storeMany':
-      return Promise.all(
-        Array.from({ length: command.count }, (_, at) =>
-          store.store({ kind: 'driver', id: `driver-${at}`, text: 'x'.repeat(1_000) } as RecoveryRecord),
-        ),
-      )
+      return storeMany(command)
     case 'storeForever':
       return storeForever()
     case 'remove':
@@ -42,6 +38,16 @@ async function perform(command: Command): Promise<unknown> {
       await election.stop()
       await store.close()
   }
+}
+
+async function storeMany({ count, inTurn = false }: Extract<Command, { type: 'storeMany' }>): Promise<void> {
+  const all: Promise<void>[] = []
+  for (let at = 0; at < count; at++) {
+    const stored = store.store({ kind: 'driver', id: `driver-${at}`, text: 'x'.repeat(1_000) } as RecoveryRecord)
+    all.push(stored)
+    if (inTurn) await stored
+  }
+  await Promise.all(all)
 }
 
 async function storeForever(): Promise<never> {

@@ -4,7 +4,8 @@ import { eventually, within } from '../../kit/eventually.js'
 
 export type Command =
   | { readonly type: 'store'; readonly record: RecoveryRecord }
-  | { readonly type: 'storeMany'; readonly count: number }
+  /** At once, or each as soon as the one before is stored. */
+  | { readonly type: 'storeMany'; readonly count: number; readonly inTurn?: boolean }
   | { readonly type: 'remove'; readonly kind: string; readonly id: string }
   /** Stores versions of some records without end, and tells of each that is stored. */
   | { readonly type: 'storeForever' }

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import { SparkConf } from '../../../src/common/conf/index.js'
 import { systemClock } from '../../../src/common/index.js'
 import { type RecoveryRecord, recoveryMode } from '../../../src/deploy/recovery/index.js'
@@ -200,6 +200,7 @@ describe.skipIf(missing !== undefined)('with one ZooKeeper server', () => {
     const a = await Candidate.start('a', settingsOf(), { secret: 's3cret' })
     await a.when('elected')
     await a.get({ type: 'storeMany', count: 2_000 })
+    await a.get({ type: 'storeMany', count: 200, inTurn: true })
     const records = await a.records()
     expect(new Set(idsOf(records)).size).toBe(2_000)
     for (let at = 0; at < 2_000; at += 2) void a.askLater({ type: 'remove', kind: 'driver', id: `driver-${at}` })
@@ -327,7 +328,7 @@ describe.skipIf(missing !== undefined)('with one ZooKeeper server', () => {
 })
 
 describe('without a ZooKeeper server', () => {
-  async function listening(onConnection: (socket: Socket) => void): Promise<number> {
+  async function listening({ onTestFinished }: TestContext, onConnection: (socket: Socket) => void): Promise<number> {
     const server = createServer((socket) => {
       socket.on('error', () => undefined)
       onConnection(socket)
@@ -354,18 +355,18 @@ describe('without a ZooKeeper server', () => {
     expect(failure.message).toMatch(/127\.0\.0\.1:1 .*ECONNREFUSED/)
   })
 
-  test.concurrent('so is a server that never answers', async () => {
-    const port = await listening(() => undefined)
+  test.concurrent('so is a server that never answers', async (context) => {
+    const port = await listening(context, () => undefined)
     expect((await failureAt(`127.0.0.1:${port}`)).message).toMatch(/no answer within/)
   })
 
-  test.concurrent('so is one that speaks something else', async () => {
-    const port = await listening((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  test.concurrent('so is one that speaks something else', async (context) => {
+    const port = await listening(context, (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))
     expect((await failureAt(`127.0.0.1:${port}`)).message).toContain(`127.0.0.1:${port}`)
   })
 
-  test.concurrent('so is one whose messages are none', async () => {
-    const garbage = await listening((socket) => socket.write(Buffer.from([0, 0, 0, 2, 1, 1])))
+  test.concurrent('so is one whose messages are none', async (context) => {
+    const garbage = await listening(context, (socket) => socket.write(Buffer.from([0, 0, 0, 2, 1, 1])))
     expect((await failureAt(`127.0.0.1:${garbage}`)).message).toContain('does not speak as ZooKeeper does')
   })
 })

@@ -4,7 +4,7 @@ export const clusterErrors = errorTable({
   FS_CLUSTER_OPTS: {
     category: 'usage',
     message: (d) => `${d.variable} holds '${d.word}', which is no -Dkey=value`,
-    hint: 'Write settings as -Dspark.key=value with spaces between. Options of the Java virtual machine mean nothing here.',
+    hint: 'Write settings as -Dspark.key=value with spaces between, in quotes where a value has some. Flags of Node.js go to NODE_OPTIONS.',
   },
   FS_CLUSTER_NO_MASTER: {
     category: 'resource',

@@ -11,6 +11,11 @@ export const restErrors = errorTable({
     message: (d) => `'${d.url}' names no REST server: ${d.problem}`,
     hint: 'Write it as spark://host:6066, with commas between several: spark://a:6066,b:6066.',
   },
+  FS_REST_NO_UPLOAD: {
+    category: 'usage',
+    message: (d) => `nothing can be uploaded to ${d.master}, which is the port of REST servers`,
+    hint: "Give --master the cluster's port, 7077 unless set otherwise. (--status and --kill take either.)",
+  },
   FS_REST_UNREACHABLE: {
     category: 'network',
     message: (d) => `no master of ${d.masters} could ${d.wanted}: ${d.problems}`,

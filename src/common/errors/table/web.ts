@@ -21,6 +21,11 @@ export const webErrors = errorTable({
     message: (d) => `${d.key} cannot be honoured: nothing here knows the groups of a user`,
     hint: 'List users in the key without .groups, or let a module of spark.ui.filters decide.',
   },
+  FS_WEB_NO_SECRET: {
+    category: 'usage',
+    message: () => 'there is no secret of which a web token could be made',
+    hint: 'Give the secret of the cluster as its daemons get it: spark.authenticate.secret.file in the properties file, or SPARK_AUTHENTICATE_SECRET.',
+  },
   FS_WEB_ADDRESS: {
     category: 'usage',
     message: (d) => `${d.key} is '${d.value}', which is not ${d.accepts}`,

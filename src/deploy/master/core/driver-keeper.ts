@@ -89,9 +89,15 @@ export class DriverKeeper {
     workers.touched(worker, 'less')
     // Before the launch: a leader that finds this record and a worker that does not know the attempt knows that it never ran.
     out.store(driver.toRecord())
-    out.toWorker(worker.peer, { method: 'launchDriver', driverId, attempt, driver: driver.description, resources })
+    out.toWorker(worker.peer, { method: 'launchDriver', driverId, attempt, driver: this.#named(driver), resources })
     out.log('info', `driver ${driverId} is launched on ${worker.id} (start ${attempt})`)
     out.changed()
+  }
+
+  /** The application is called after its driver, where the settings want it. */
+  #named({ id, description }: DriverEntry): DriverDescription {
+    if (!this.#ground.options.useDriverIdAsAppName) return description
+    return { ...description, settings: { ...description.settings, 'spark.app.name': id } }
   }
 
   /** What a worker says of a driver, be it when it registers or in between. */

@@ -31,6 +31,10 @@ export class Effects {
     this.#list.push({ type: 'closePeer', peer })
   }
 
+  probeWorker({ id, host, port }: { readonly id: string; readonly host: string; readonly port: number }): void {
+    this.#list.push({ type: 'probeWorker', workerId: id, host, port })
+  }
+
   log(level: 'info' | 'warn', message: string): void {
     this.#list.push({ type: 'log', level, message })
   }

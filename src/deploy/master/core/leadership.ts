@@ -1,4 +1,4 @@
-import type { DriverStatusReport } from '../../../cluster/standalone/protocol/index.js'
+import type { DriverDescription, DriverStatusReport } from '../../../cluster/standalone/protocol/index.js'
 import { ApplicationKeeper } from './application-keeper.js'
 import { applicationProblem, driverProblem, workerProblem } from './checks.js'
 import { DriverKeeper } from './driver-keeper.js'
@@ -81,6 +81,10 @@ export class Leadership {
     return showDriverStatus(this.#ground, driverId)
   }
 
+  activeDrivers(): DriverDescription[] {
+    return [...this.#ground.drivers.active.values()].map(({ description }) => description)
+  }
+
   assertSound(): void {
     assertSound(this.#ground)
   }
@@ -107,6 +111,8 @@ export class Leadership {
         return this.#applications.killExecutors(event.peer, event)
       case 'peerGone':
         return this.#peerGone(event)
+      case 'workerGone':
+        return this.#workers.gone(event.workerId)
       case 'submitDriver':
         return this.#submitDriver(event)
       case 'killDriver':

@@ -1,4 +1,4 @@
-import type { DriverStatusReport } from '../../../cluster/standalone/protocol/index.js'
+import type { DriverDescription, DriverStatusReport } from '../../../cluster/standalone/protocol/index.js'
 import { Effects } from './effects.js'
 import { Leadership } from './leadership.js'
 import type { MasterEffect } from './master-effect.js'
@@ -49,6 +49,11 @@ export class MasterCore {
 
   driverStatus(driverId: string): DriverStatusReport {
     return this.#leadership?.driverStatus(driverId) ?? { found: false }
+  }
+
+  /** What the drivers that have not ended were submitted with; undefined when this master does not lead, and so does not know. */
+  activeDrivers(): readonly DriverDescription[] | undefined {
+    return this.#leadership?.activeDrivers()
   }
 
   /**

@@ -23,6 +23,8 @@ export type MasterEffect =
   | { readonly type: 'toWorker'; readonly peer: PeerId; readonly message: ToWorker }
   | { readonly type: 'toApplication'; readonly peer: PeerId; readonly message: ToApplication }
   /** The other side is not wanted any more, such as an older connection of the same worker. */
+  /** Its connection has ended: is there still a process behind its port? */
+  | { readonly type: 'probeWorker'; readonly workerId: string; readonly host: string; readonly port: number }
   | { readonly type: 'closePeer'; readonly peer: PeerId }
   | { readonly type: 'log'; readonly level: 'info' | 'warn'; readonly message: string }
   /** A tick is wanted by then at the latest; the last one counts. */

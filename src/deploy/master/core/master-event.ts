@@ -70,6 +70,8 @@ export type MasterEvent =
     }
   /** A connection has ended, whoever was behind it. */
   | { readonly type: 'peerGone'; readonly peer: PeerId; readonly cause?: string }
+  /** Asked for by `probeWorker`: nothing listens at its port any more. Its connection had ended before. */
+  | { readonly type: 'workerGone'; readonly workerId: string }
   | { readonly type: 'submitDriver'; readonly request: RequestId; readonly driver: DriverDescription }
   | { readonly type: 'killDriver'; readonly request: RequestId; readonly driverId: string }
   | { readonly type: 'killAllDrivers' }

@@ -30,6 +30,8 @@ export interface MasterOptions {
   readonly appNumberModulo?: number
   /** `spark.master.useAppNameAsAppId.enabled`. */
   readonly useAppNameAsAppId: boolean
+  /** `spark.master.useDriverIdAsAppName.enabled`. */
+  readonly useDriverIdAsAppName: boolean
   /** `spark.deploy.workerSelectionPolicy`: among workers that would do, for drivers and executors alike. */
   readonly workerSelectionPolicy:
     | 'CORES_FREE_ASC'

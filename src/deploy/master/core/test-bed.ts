@@ -31,6 +31,7 @@ export const testOptions: MasterOptions = {
   appIdPattern: 'app-%s-%04d',
   driverIdPattern: 'driver-%s-%04d',
   useAppNameAsAppId: false,
+  useDriverIdAsAppName: false,
   workerSelectionPolicy: 'CORES_FREE_DESC',
 }
 

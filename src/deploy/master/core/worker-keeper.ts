@@ -83,7 +83,14 @@ export class WorkerKeeper {
       'info',
       `the connection of worker ${workerId} has ended${why}; it has ${formatMs(options.workerGraceMs)} to come back`,
     )
+    out.probeWorker(worker)
     out.changed()
+  }
+
+  /** Where it listened, nothing does any more: it need not be waited for. */
+  gone(workerId: string): void {
+    const worker = this.#ground.workers.get(workerId)
+    if (worker !== undefined && worker.peer === undefined) this.lose(worker, 'its process has ended')
   }
 
   /** It has been silent, or away, for too long. */

@@ -57,6 +57,16 @@ describe('a folder of records', () => {
     expect(await open().readAll()).toEqual([{ kind: 'app', id: 'a', version: 199 }])
   })
 
+  test('takes a change however soon it comes behind another one', async () => {
+    const store = open()
+    for (let pause = 0; pause < 20; pause++) {
+      await store.store({ kind: 'app', id: `first-${pause}` })
+      for (let i = 0; i < pause; i++) await undefined
+      await store.store({ kind: 'app', id: `second-${pause}` })
+    }
+    expect(await open().readAll()).toHaveLength(40)
+  })
+
   test('keeps nothing of what was being written when its process died', async () => {
     await open().store({ kind: 'app', id: 'a' })
     writeFileSync(join(folder, '.tmp-0815'), 'firesteel-rec')

@@ -79,15 +79,15 @@ export class RecordFolder implements RecoveryStore {
   #change(change: Pick<Change, 'kind' | 'id' | 'record'>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...change, term: this.#options.election.term, resolve, reject })
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined
-      })
+      this.#writing ??= this.#writeAll()
     })
   }
 
   async #writeAll(): Promise<void> {
     await Promise.resolve() // those of the same moment come along
     while (this.#waiting.length > 0) await this.#writeBatch(this.#waiting.splice(0, maxBatch))
+    // In the same moment in which nothing waits: what comes later, even right behind, begins a writing of its own.
+    this.#writing = undefined
   }
 
   /** Contents first, side by side; then names, in the order of the calls; then one wait for the disk. Never rejects. */

@@ -99,9 +99,7 @@ export class ZooKeeperStore implements RecoveryStore {
     if (leadership === undefined) return Promise.reject(this.#notLeading(action))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...change, leadership, resolve, reject })
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined
-      })
+      this.#writing ??= this.#writeAll()
     })
   }
 
@@ -118,6 +116,8 @@ export class ZooKeeperStore implements RecoveryStore {
         for (const change of batch) change.reject(this.#failure(change, error))
       }
     }
+    // In the same moment in which nothing waits: what comes later, even right behind, begins a writing of its own.
+    this.#writing = undefined
   }
 
   /** The next changes of one leadership that fit into one transaction, or one that is too large for any. */

@@ -96,5 +96,6 @@ export const clusterMasterOptions: MasterOptions = {
   appIdPattern: 'app-%s-%04d',
   driverIdPattern: 'driver-%s-%04d',
   useAppNameAsAppId: false,
+  useDriverIdAsAppName: false,
   workerSelectionPolicy: 'CORES_FREE_DESC',
 }

@@ -14,6 +14,12 @@ export function restMasters(url: string): readonly string[] {
   return hosts.split(',').map((host) => baseUrl(host.trim(), { scheme, fail }))
 }
 
+/** Whether a master URL gives every host the port of REST servers, rather than that of the cluster. */
+export function namesRestServers(url: string, restPort: number): boolean {
+  const hosts = /^spark:\/\/(.+)$/.exec(url)?.[1]?.split(',') ?? []
+  return hosts.length > 0 && hosts.every((host) => host.trim().endsWith(`:${restPort}`))
+}
+
 function baseUrl(
   host: string,
   { scheme, fail }: { readonly scheme: string; readonly fail: (problem: string) => Error },

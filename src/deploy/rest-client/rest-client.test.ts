@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { MemoryMaster } from '../../../test/kit/memory-master.js'
 import { FiresteelError } from '../../common/errors/index.js'
+import { createRestServer } from '../rest/index.js'
 import { type RestClientOptions, RestSubmissionClient } from './rest-client.js'
-import { createRestServer } from './rest-server.js'
-import { submittedVariables } from './submitted-variables.js'
+import { namesRestServers } from './rest-masters.js'
 
 /** Masters by host, reached without a socket; what is not among them refuses the connection. */
 function cluster(...names: readonly string[]) {
@@ -115,13 +115,12 @@ describe('a client', () => {
   })
 })
 
-test('of the environment only the variables of Spark travel', () => {
-  const environment = {
-    SPARK_X: '1',
-    SPARK_HOME: '/opt',
-    SPARK_CONF_DIR: '/c',
-    AWS_SECRET_ACCESS_KEY: 's',
-    SPARK_Y: undefined,
-  }
-  expect(submittedVariables(environment)).toEqual({ SPARK_X: '1' })
+test.each([
+  ['spark://a:6066', true],
+  ['spark://a:6066,b:6066', true],
+  ['spark://a:6066,b:7077', false],
+  ['spark://a', false],
+  ['local[2]', false],
+])('whether %s names REST servers: %s', (url, expected) => {
+  expect(namesRestServers(url, 6066)).toBe(expected)
 })
