@@ -111,6 +111,7 @@ test.skipIf(process.platform !== 'linux').each(['client', 'cluster'] as const)(
     expect(texts.find((text) => text.includes('/environment/ 200'))).toContain('spark.ssl.rpc.privateKeyPassword')
     for (const text of [...texts, ...commandLines()]) expect(text).not.toContain('xyzzyq')
     for (const { output } of cluster.processes) expect(output.replace(/LOOKED .*/, '')).not.toContain('xyzzyq')
+    expect(cluster.files().filter(({ path }) => path.includes('/state/')).length).toBeGreaterThan(1)
     for (const { path, mode, text } of cluster.files()) {
       if (path.endsWith('app.conf')) continue
       for (const secret of [clusterSecret, keyPassword, digest, token]) expect(text.includes(secret), path).toBe(false)
