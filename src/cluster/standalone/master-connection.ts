@@ -119,7 +119,7 @@ export class MasterConnection {
 
   async #pursue(pursuit: Pursuit): Promise<void> {
     const { attempts, random } = this.#options
-    const refused = await this.#try(pursuit.master)
+    const refused = await this.#try(pursuit)
     if (!this.#isSearching || pursuit.isOver) return
     if (refused !== undefined) {
       this.#endSearch()
@@ -139,13 +139,16 @@ export class MasterConnection {
   }
 
   /** Asks one master; returns why it refused us for good, if it did. */
-  async #try(master: RpcAddress): Promise<string | undefined> {
+  async #try(pursuit: Pursuit): Promise<string | undefined> {
+    const { master } = pursuit
     const url = masterUrl(master)
+    // An answer that comes when another master has taken us, be it lost again by now, is about what we said of us before that.
+    const isInVain = () => !this.#isSearching || pursuit.isOver
     try {
       const peer = await this.#dial(url, master)
-      if (!this.#isSearching) return undefined
+      if (isInVain()) return undefined
       const answer = await this.#options.register(peer)
-      if (!this.#isSearching) return undefined
+      if (isInVain()) return undefined
       if (answer === 'accepted') this.#found(peer)
       else if (answer === 'standby') this.#problems.set(url, 'stands by')
       else return answer.refused

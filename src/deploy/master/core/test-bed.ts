@@ -148,6 +148,11 @@ export class TestBed {
     return this.ask((request) => ({ type: 'registerWorker', peer, request, worker }))
   }
 
+  /** The worker is heard of: what it did not name when it registered is not there. */
+  heartbeat(workerId: string, peer = `peer of ${workerId}`): MasterEffect[] {
+    return this.tell({ type: 'workerHeartbeat', peer, workerId })
+  }
+
   /** Registers an application and returns its id. */
   application(
     name: string,

@@ -81,17 +81,29 @@ export class WaitingReasons {
   }
 
   #find(need: Need, asked: string): string {
-    const open = [...this.#ground.workers.all()].filter((worker) => worker.isOpen)
-    if (open.length === 0) return `${asked}; ${this.#noWorkers()}`
-    const fitting = open.filter((worker) => isLargeEnough(worker, need))
-    if (fitting.length === 0) {
-      const largest = open.reduce((a, b) => (isLarger(b, a, need) ? b : a))
+    let [open, fitting, cores, used] = [0, 0, 0, 0]
+    let largest: WorkerEntry | undefined
+    let freest: WorkerEntry | undefined
+    for (const worker of this.#ground.workers.all()) {
+      if (!worker.isOpen) continue
+      open++
+      if (!isLargeEnough(worker, need)) {
+        if (fitting === 0 && (largest === undefined || isLarger(worker, largest, need))) largest = worker
+        continue
+      }
+      fitting++
+      cores += worker.cores
+      used += worker.coresUsed
+      if (freest === undefined || isFreer(worker, freest, need)) freest = worker
+    }
+    if (freest === undefined) {
+      if (largest === undefined) return `${asked}; ${this.#noWorkers()}`
       return `${asked}; no worker is that large, the largest has ${describeWhole(largest, need)} (${largest.id})`
     }
-    const cores = fitting.reduce((sum, worker) => sum + worker.cores, 0)
-    const used = fitting.reduce((sum, worker) => sum + worker.coresUsed, 0)
-    if (used >= cores) return `${asked}; all ${count(cores, 'core')} are in use by ${this.#users(fitting)}`
-    const freest = fitting.reduce((a, b) => (isFreer(b, a, need) ? b : a))
+    if (used >= cores) {
+      const users = fitting === open ? this.#users() : this.#usersOf((worker) => isLargeEnough(worker, need))
+      return `${asked}; all ${count(cores, 'core')} are in use by ${users}`
+    }
     return `${asked}; the largest free worker has ${describeFree(freest, need)} free (${freest.id})`
   }
 
@@ -110,20 +122,36 @@ export class WaitingReasons {
     return `no workers can be used: ${parts.filter((part) => part !== '').join(', ')}`
   }
 
-  /** Who has the most cores of these workers. */
-  #users(workers: readonly WorkerEntry[]): string {
+  /** Who has the most cores of all workers; what nobody has any more, and still runs, is left out. */
+  #users(): string {
+    const cores = new Map<string, number>()
+    for (const { id, coresGranted } of this.#ground.applications.all.values())
+      if (coresGranted > 0) cores.set(id, coresGranted)
+    for (const driver of this.#ground.drivers.active.values()) {
+      if (!driver.isWaiting) cores.set(driver.id, driver.description.cores)
+    }
+    return cores.size === 0 ? 'what is being ended' : describeUsers(cores)
+  }
+
+  /** Who has the most cores of some workers. */
+  #usersOf(isMeant: (worker: WorkerEntry) => boolean): string {
     const cores = new Map<string, number>()
     const add = (id: string, n: number) => cores.set(id, (cores.get(id) ?? 0) + n)
-    for (const worker of workers) {
+    for (const worker of this.#ground.workers.all()) {
+      if (!worker.isOpen || !isMeant(worker)) continue
       for (const executor of worker.executors.values()) add(executor.appId, executor.cores)
       for (const driver of worker.drivers.values()) add(driver.driverId, driver.cores)
     }
-    const sorted = [...cores].sort((a, b) => b[1] - a[1])
-    const named = sorted.slice(0, namedUsers).map(([id, n]) => `${id} (${n})`)
-    const others = sorted.slice(namedUsers).reduce((sum, [, n]) => sum + n, 0)
-    if (others > 0) named.push(`${sorted.length - namedUsers} others (${others})`)
-    return named.join(', ')
+    return describeUsers(cores)
   }
+}
+
+function describeUsers(cores: ReadonlyMap<string, number>): string {
+  const sorted = [...cores].sort((a, b) => b[1] - a[1])
+  const named = sorted.slice(0, namedUsers).map(([id, n]) => `${id} (${n})`)
+  const others = sorted.slice(namedUsers).reduce((sum, [, n]) => sum + n, 0)
+  if (others > 0) named.push(`${sorted.length - namedUsers} others (${others})`)
+  return named.join(', ')
 }
 
 function failures({ executors, launches, failures: failed, lastEnd }: ApplicationEntry): string | undefined {
@@ -133,33 +161,38 @@ function failures({ executors, launches, failures: failed, lastEnd }: Applicatio
 
 function isLargeEnough(worker: WorkerEntry, need: Need): boolean {
   if (worker.cores < need.cores || worker.memoryMiB < need.memoryMiB) return false
-  return Object.entries(need.resources).every(([name, amount]) => (worker.resources[name]?.length ?? 0) >= amount)
+  for (const name in need.resources) if (addressesOf(worker, name) < (need.resources[name] as number)) return false
+  return true
 }
 
-/** By the measure in which the need is not met first, then by cores, then by memory. */
+/** By the measures in which the need is met, then by cores, then by memory. */
 function isLarger(a: WorkerEntry, b: WorkerEntry, need: Need): boolean {
-  const score = (worker: WorkerEntry) => [
-    Object.entries(need.resources).filter(([name, amount]) => (worker.resources[name]?.length ?? 0) >= amount).length,
-    Number(worker.cores >= need.cores) + Number(worker.memoryMiB >= need.memoryMiB),
-    worker.cores,
-    worker.memoryMiB,
-  ]
-  return isAbove(score(a), score(b))
+  const met = (worker: WorkerEntry) => {
+    let n = Number(worker.cores >= need.cores) + Number(worker.memoryMiB >= need.memoryMiB)
+    for (const name in need.resources) if (addressesOf(worker, name) >= (need.resources[name] as number)) n++
+    return n
+  }
+  return isAbove(met(a) - met(b), a.cores - b.cores, a.memoryMiB - b.memoryMiB)
 }
 
 function isFreer(a: WorkerEntry, b: WorkerEntry, need: Need): boolean {
-  const score = (worker: WorkerEntry) => [
-    Object.entries(need.resources).filter(([name, amount]) => worker.freeAddresses(name) >= amount).length,
-    Number(worker.coresFree >= need.cores) + Number(worker.memoryFreeMiB >= need.memoryMiB),
-    worker.coresFree,
-    worker.memoryFreeMiB,
-  ]
-  return isAbove(score(a), score(b))
+  return isAbove(freeFor(a, need) - freeFor(b, need), a.coresFree - b.coresFree, a.memoryFreeMiB - b.memoryFreeMiB)
 }
 
-function isAbove(a: readonly number[], b: readonly number[]): boolean {
-  const at = a.findIndex((value, i) => value !== b[i])
-  return at >= 0 && (a[at] as number) > (b[at] as number)
+/** In how many measures a worker has free what is needed. */
+function freeFor(worker: WorkerEntry, need: Need): number {
+  let n = Number(worker.coresFree >= need.cores) + Number(worker.memoryFreeMiB >= need.memoryMiB)
+  for (const name in need.resources) if (worker.freeAddresses(name) >= (need.resources[name] as number)) n++
+  return n
+}
+
+function addressesOf(worker: WorkerEntry, name: string): number {
+  return worker.resources[name]?.length ?? 0
+}
+
+/** Whether the first difference that is one is above zero. */
+function isAbove(first: number, second: number, third: number): boolean {
+  return (first || second || third) > 0
 }
 
 function describeNeed({ cores, memoryMiB, resources }: Need): string {

@@ -105,6 +105,8 @@ export class ClusterSimulation {
       options: { ...clusterMasterOptions, ...this.#options.master },
       skewMs: this.#prng.between(0, clockSkewMs),
       storeLatency: () => this.#prng.between(storeMs.min, storeMs.max),
+      isListening: (host, port) =>
+        this.#workers.some(({ isUp, shape }) => isUp && shape.host === host && shape.port === port),
       saw: (master, what) => this.#saw(master, what),
     })
   }

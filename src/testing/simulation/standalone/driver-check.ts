@@ -1,7 +1,7 @@
 import type { DriverDescription } from '../../../cluster/standalone/protocol/index.js'
 import type { DriverView } from '../../../deploy/master/index.js'
 import type { ModelDriver } from './model-process.js'
-import type { ModelWorker } from './model-worker.js'
+import { driverKey, type ModelWorker } from './model-worker.js'
 
 interface Start {
   readonly worker: ModelWorker
@@ -79,7 +79,9 @@ export class DriverCheck {
 
   taken({ report }: ModelDriver): void {
     const start = this.#byId.get(report.driverId)?.starts.get(report.attempt)
-    if (start !== undefined) start.isTaken = true
+    // One that another start has replaced meanwhile has no say any more.
+    const isReplaced = this.#ordered.has(driverKey(report.driverId, report.attempt + 1))
+    if (start !== undefined && !isReplaced) start.isTaken = true
   }
 
   /** Everything is at rest: what the leader says of each. `isTroubled` tells whether a worker may have been taken for lost. */

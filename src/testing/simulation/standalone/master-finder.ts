@@ -122,6 +122,8 @@ export class MasterFinder implements LineOwner {
         const verdict = answer === undefined ? 'standby' : this.#listener.isAccepted(answer, question.body)
         if (verdict === 'standby' || !line.isOpen) again()
         if (verdict !== 'accepted' || !line.isOpen) return
+        // What other masters answer from now on is about what was so before.
+        this.#search++
         this.leader = line
         this.#listener.connected(line)
       })

@@ -21,6 +21,8 @@ export interface MasterSurroundings {
   readonly options: MasterOptions
   readonly skewMs: number
   storeLatency(): number
+  /** Whether a process listens there. */
+  isListening(host: string, port: number): boolean
   /** Told each event and each effect that is performed. */
   saw(master: ModelMaster, what: MasterEvent | MasterEffect): void
 }
@@ -196,6 +198,13 @@ export class ModelMaster implements Node, LineOwner {
         const line = this.#lines.get(effect.peer)
         this.#lines.delete(effect.peer)
         line?.close()
+        return
+      }
+      case 'probeWorker': {
+        const { workerId, host, port } = effect
+        this.#on.time.after(2 * this.#on.network.latency(), () => {
+          if (!this.#on.isListening(host, port)) this.#handle({ type: 'workerGone', workerId })
+        })
         return
       }
       case 'wakeAt': {
