@@ -4,6 +4,9 @@ import { commands } from './commands.js'
 import { ignoreClosedOutput, printRefusal } from './print.js'
 import { sparkEnvVariables } from './spark-env.js'
 
+/** For what was opened before a command was refused. */
+const closingMs = 200
+
 /** Calls the command that the first word names. */
 async function main([name = 'help', ...argv]: readonly string[]): Promise<void> {
   const command = commands.find((candidate) => candidate.name === name || candidate.aliases?.includes(name))
@@ -23,4 +26,6 @@ try {
   printRefusal(error)
   launchHook()?.report({ state: 'FAILED', message: error.message })
   process.exitCode = 2
+  // A daemon that could not open its second port has its first one open.
+  setTimeout(() => process.exit(), closingMs).unref()
 }

@@ -56,6 +56,8 @@ export interface SubmitSurroundings {
   readonly readProperties: (path: string) => SourcedSettings
   /** Path of `spark-defaults.conf`, if there is one. */
   readonly defaultsFile: string | undefined
+  /** The words that stand on the command line, where others came along another way; all of them unless given. */
+  readonly seenWords?: readonly string[]
 }
 
 /** Variables of the environment that stand for a setting, weaker than flags and files. */
@@ -91,6 +93,7 @@ export function parseSubmitArguments(
 
   const warnings: string[] = []
   const conf = resolveSettings(flags, application, { ...surroundings, warnings })
+  warnings.unshift(...visibleSecrets(flags, surroundings.seenWords ?? argv))
   const checked = new SparkConf(false).merge(conf)
   checked.check() // the context warns of unknown keys; here only malformed values matter
   if (application === undefined || order !== undefined) {
@@ -164,9 +167,16 @@ function addConf(settings: Settings, { flag, value = '' }: GivenFlag, warnings: 
   const equals = value.indexOf('=')
   if (equals < 1) throw new FiresteelError('FS_SUBMIT_FLAG_VALUE', { flag: flag.name, needs: 'key=value', value })
   const key = value.slice(0, equals).trim()
-  if (findEntry(key)?.secret === true) warnings.push(visibleSecret(key))
   if (!key.startsWith('spark.')) warnings.push(foreignKey(key))
   else settings.set(key, { value: value.slice(equals + 1), source: { kind: 'flag', flag: flag.name } })
+}
+
+function visibleSecrets(flags: readonly GivenFlag[], seenWords: readonly string[]): string[] {
+  const seen = flags.filter(
+    ({ flag, value = '' }) => flag.name === '--conf' && seenWords.some((word) => word.endsWith(value)),
+  )
+  const keys = seen.map(({ value = '' }) => value.slice(0, Math.max(0, value.indexOf('='))).trim())
+  return keys.filter((key) => findEntry(key)?.secret === true).map(visibleSecret)
 }
 
 function visibleSecret(key: string): string {

@@ -20,6 +20,7 @@ import { versionText } from './version-text.js'
 /** `firesteel submit`: resolves the command line and runs the application in this process. */
 export async function submitCommand(argv: readonly string[]): Promise<void> {
   const request = parseSubmitArguments([...launchWords(), ...argv], {
+    seenWords: argv,
     environment: process.env,
     readProperties: readPropertiesFile,
     defaultsFile: findDefaultsFile(process.env),

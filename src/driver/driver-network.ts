@@ -3,6 +3,7 @@ import {
   DRIVER_BIND_ADDRESS,
   DRIVER_HOST,
   DRIVER_PORT,
+  INSECURE,
   PORT_MAX_RETRIES,
   RPC_MESSAGE_MAX_SIZE,
   type SparkConf,
@@ -20,6 +21,13 @@ import {
   rpcSecurity,
   securityOptions,
 } from '../rpc/index.js'
+
+export interface DriverNetworkOptions {
+  readonly needsNetwork: boolean
+  readonly applicationId: string
+  /** As of `ExecutorProvider`. */
+  readonly keepsClusterSecret?: boolean
+}
 
 const log = getLogger('DriverNetwork')
 const loopback = '127.0.0.1'
@@ -39,10 +47,10 @@ export class DriverNetwork {
   #server: RpcServer | undefined
 
   /** @throws FS_RPC_SECURITY_FILE, FS_RPC_SECURITY_SETTINGS */
-  constructor(conf: SparkConf, options: { readonly needsNetwork: boolean; readonly applicationId: string }) {
+  constructor(conf: SparkConf, options: DriverNetworkOptions) {
     this.#conf = conf
     if (options.needsNetwork) {
-      this.security = rpcSecurity(conf, options.applicationId)
+      this.security = rpcSecurity(conf, options.applicationId, { isOfCluster: options.keepsClusterSecret })
       this.rpc = createNetworkRpc({
         name: 'driver',
         ...securityOptions(this.security),
@@ -83,6 +91,7 @@ export class DriverNetwork {
       port: this.#conf.get(DRIVER_PORT),
       portRetries: this.#conf.get(PORT_MAX_RETRIES),
       advertise: { host: advertised },
+      allowUnauthenticated: this.#conf.get(INSECURE),
     })
     const { host, port } = this.#server.address
     this.#conf.set(DRIVER_HOST, host).set(DRIVER_PORT, port)

@@ -113,8 +113,12 @@ export class DriverRuntime implements RddContext {
         word: this.#lifecycle,
       }),
     )
-    const { needsNetwork } = this.#provider
-    this.#network = new DriverNetwork(conf, { needsNetwork, applicationId: this.applicationId })
+    const { needsNetwork, keepsClusterSecret } = this.#provider
+    this.#network = new DriverNetwork(conf, {
+      needsNetwork,
+      keepsClusterSecret,
+      applicationId: this.applicationId,
+    })
     const { rpc } = this.#network
     this.backend = new ExecutorBackend(rpc, this.#lifecycle, () => performance.now())
     this.storage = new DriverStorage({ rpc, backend: this.backend, bus: this.bus, conf })

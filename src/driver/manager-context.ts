@@ -25,10 +25,11 @@ const log = getLogger('SparkContext')
 /** What the application gives its cluster manager. */
 export function managerContext(options: ManagerContextOptions): ManagerContext {
   const { masterUrl, appId, appName, conf, localDirs, network, word } = options
-  const environment = (): Record<string, string | undefined> => ({
-    ...process.env,
-    ...Object.fromEntries(conf.getExecutorEnv()),
-  })
+  const environment = (): Record<string, string | undefined> => {
+    // Executors have it from their launch data, and the programs that tasks start have no use for it.
+    const { SPARK_AUTHENTICATE_SECRET: _, ...inherited } = process.env
+    return { ...inherited, ...Object.fromEntries(conf.getExecutorEnv()) }
+  }
   return {
     masterUrl,
     appId,

@@ -112,6 +112,11 @@ export interface TlsOptions {
    * proof, which is bound to the TLS session, still keeps others out.
    */
   readonly checkHost?: boolean
+  /**
+   * Whether a dialled server's certificate must come from an authority that is trusted. Default true. False is for certificates made on the
+   * spot, and safe with a secret alone: its proof is bound to the TLS session, so that nobody in between can pass it on.
+   */
+  readonly checkPeer?: boolean
 }
 
 export interface KeepAliveOptions {

@@ -21,4 +21,11 @@ export { createNetworkRpc } from './network-rpc.js'
 export type { AskOptions, AskStreamOptions, RpcPeer } from './peer.js'
 export { PeerPool, type PeerPoolOptions } from './peer-pool.js'
 export { RefusalLog } from './refusal-log.js'
-export { clusterSecurity, type RpcSecurity, rpcSecurity, securityOptions } from './security.js'
+export {
+  assertNotOpen,
+  clusterSecurity,
+  type RpcSecurity,
+  rpcSecurity,
+  securityOptions,
+  warnIfOpen,
+} from './security.js'

@@ -66,6 +66,11 @@ export interface InProcessExecutor {
 export interface ExecutorProvider {
   /** Whether executors are other processes, so that the driver has to listen. */
   readonly needsNetwork: boolean
+  /**
+   * Whether the settings hold what opens the cluster, which executors must not learn, since they run code of users: driver and executors
+   * then have a secret of their own. Default false.
+   */
+  readonly keepsClusterSecret?: boolean
   /** Slots that the application will have when all executors are there; the default parallelism. */
   readonly expectedSlots: number
   /** Failures of a task after which its job fails, where the manager decides it. */

@@ -12,11 +12,13 @@ interface Line {
 export class TcpRelay {
   static readonly host = '127.0.0.2'
   readonly #server: Server
+  readonly #hear: ((bytes: Buffer) => void) | undefined
   readonly #lines: Line[] = []
   #isHeld = false
 
-  private constructor(server: Server) {
+  private constructor(server: Server, hear: ((bytes: Buffer) => void) | undefined) {
     this.#server = server
+    this.#hear = hear
   }
 
   /** Settings that make executors dial the relay. */
@@ -24,9 +26,10 @@ export class TcpRelay {
     return { 'spark.driver.bindAddress': '127.0.0.1', 'spark.driver.host': TcpRelay.host, 'spark.driver.port': port }
   }
 
-  static async open(port: number): Promise<TcpRelay> {
+  /** @param hear is given all bytes of both directions, as an eavesdropper has them */
+  static async open(port: number, hear?: (bytes: Buffer) => void): Promise<TcpRelay> {
     const server = createServer()
-    const relay = new TcpRelay(server)
+    const relay = new TcpRelay(server, hear)
     server.on('connection', (near) => relay.#connected(near, connect({ host: '127.0.0.1', port })))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -80,7 +83,10 @@ export class TcpRelay {
       [near, far],
       [far, near],
     ] as const) {
-      from.on('data', (bytes) => to.write(bytes))
+      from.on('data', (bytes: Buffer) => {
+        this.#hear?.(bytes)
+        to.write(bytes)
+      })
       from.on('end', () => to.end())
       from.on('error', () => undefined)
       from.on('close', () => {

@@ -1,4 +1,4 @@
-import { PORT_MAX_RETRIES, RPC_MESSAGE_MAX_SIZE, type SparkConf } from '../../common/conf/index.js'
+import { INSECURE, PORT_MAX_RETRIES, RPC_MESSAGE_MAX_SIZE, type SparkConf } from '../../common/conf/index.js'
 import { systemClock } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
 import {
@@ -9,8 +9,8 @@ import {
   type RpcEnvironment,
   type RpcServer,
   securityOptions,
+  warnIfOpen,
 } from '../../rpc/index.js'
-import { isInsecure } from './daemon-conf.js'
 import type { DaemonHost } from './daemon-host.js'
 
 /** A silent connection is pinged so often, and given up after so long: a cluster notices a host that is cut off. */
@@ -27,9 +27,10 @@ export async function openDaemonNetwork(
 ): Promise<{ rpc: RpcEnvironment; server: RpcServer }> {
   const log = getLogger(name === 'master' ? 'Master' : 'Worker')
   const refusals = new RefusalLog<string>(systemClock, (line) => log.warn(line))
+  const security = clusterSecurity(conf)
   const rpc = createNetworkRpc({
     name,
-    ...securityOptions(clusterSecurity(conf)),
+    ...securityOptions(security),
     maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
     keepAlive,
     onRefused: refusals.note,
@@ -40,7 +41,8 @@ export async function openDaemonNetwork(
     port,
     advertise: { host: host.advertised },
     portRetries: conf.get(PORT_MAX_RETRIES),
-    allowUnauthenticated: isInsecure(conf),
+    allowUnauthenticated: conf.get(INSECURE),
   })
+  warnIfOpen(security, server, (line) => log.warn(line))
   return { rpc, server }
 }

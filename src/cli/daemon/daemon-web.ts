@@ -15,7 +15,7 @@ import type { BlobStore } from '../../deploy/blobs/index.js'
 import type { Master } from '../../deploy/master/index.js'
 import { createRestServer } from '../../deploy/rest/index.js'
 import { readLogPart, type Worker } from '../../deploy/worker/index.js'
-import { clusterSecurity } from '../../rpc/index.js'
+import { assertNotOpen, clusterSecurity } from '../../rpc/index.js'
 import { createMasterUi, createWorkerUi, masterUiOptions, workerUiOptions } from '../../ui/index.js'
 import { startWebServer, type WebServer, type WebSettings, webSettings } from '../../web/index.js'
 
@@ -87,6 +87,8 @@ async function settingsOf(
   { conf, env, host, publicHost }: WebPlace,
   filters?: { readonly key: string; readonly names: readonly string[] },
 ): Promise<WebSettings> {
+  // Whoever may submit here runs programs, whatever the cluster's own port is bound to.
+  assertNotOpen(conf, 'web server', host)
   return webSettings(conf, {
     host,
     publicHosts: [env.SPARK_PUBLIC_DNS, publicHost].flatMap((name) => name || []),

@@ -44,6 +44,7 @@ const stopGraceMs = 1_000
 /** The application's side of a standalone cluster: asks the master for executors, and hears of them. */
 export class StandaloneProvider implements ExecutorProvider {
   readonly needsNetwork = true
+  readonly keepsClusterSecret = true
   readonly #context: ManagerContext
   readonly #rpc: RpcEnvironment
   readonly #connection: MasterConnection
@@ -62,7 +63,8 @@ export class StandaloneProvider implements ExecutorProvider {
     const { conf } = context
     this.#masters = mastersOf(context.masterUrl)
     this.#rpc = createNetworkRpc({
-      name: `application ${context.appName}`.slice(0, 80),
+      // Not the application's own name: names are told before anything is encrypted.
+      name: 'application',
       ...securityOptions(clusterSecurity(conf)),
       maxMessageBytes: conf.get(RPC_MESSAGE_MAX_SIZE),
       inBackground: true,

@@ -15,6 +15,7 @@ import {
 import { FiresteelError } from '../../common/errors/index.js'
 import { distFile } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
+import { isClusterSetting } from './cluster-settings.js'
 import { type DriverFiles, placeDriverFiles } from './driver-files.js'
 import type { DriverLaunchData } from './driver-launch.js'
 import { processEnvironment } from './process-environment.js'
@@ -153,7 +154,8 @@ export class DriverRun {
     const { className, args } = this.launch.driver
     const { host, bindHost, localDirs, clusterSettings } = this.#surroundings
     const { application, jars, moduleFolders } = files
-    for (const [key, value] of Object.entries(clusterSettings)) conf.setIfMissing(key, value)
+    for (const [key] of conf.getAll()) if (isClusterSetting(key)) conf.remove(key)
+    conf.setAll(clusterSettings)
     if (jars.length > 0) conf.set(JARS, jars)
     if (files.files.length > 0) conf.set(FILES, files.files)
     if (files.archives.length > 0) conf.set(ARCHIVES, files.archives)

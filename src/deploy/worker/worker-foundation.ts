@@ -3,7 +3,14 @@ import type { ResourceAddresses } from '../../cluster/standalone/index.js'
 import { INSECURE, PORT_MAX_RETRIES, RPC_MESSAGE_MAX_SIZE, WORKER_TIMEOUT } from '../../common/conf/index.js'
 import { type Clock, systemClock } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
-import { createNetworkRpc, faultLog, RefusalLog, type RpcEnvironment, securityOptions } from '../../rpc/index.js'
+import {
+  createNetworkRpc,
+  faultLog,
+  RefusalLog,
+  type RpcEnvironment,
+  securityOptions,
+  warnIfOpen,
+} from '../../rpc/index.js'
 import { customResources } from './custom-resources.js'
 import { endOrphans } from './end-orphans.js'
 import { sweepLocalDirs } from './local-dirs.js'
@@ -57,6 +64,7 @@ export async function layFoundation(options: WorkerOptions): Promise<Foundation>
       advertise: { host: options.host ?? (/^(?:0\.0\.0\.0|::)$/.test(bindHost) ? hostname() : undefined) },
       allowUnauthenticated: conf.get(INSECURE),
     })
+    warnIfOpen(options.security, server, (line) => log.warn(line))
     return { options, clock, work, size, resources, rpc, refusals, bindHost, ...server.address }
   } catch (error) {
     refusals.close()

@@ -28,6 +28,7 @@ import type { Timer } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
 import type { RpcHandlers } from '../../rpc/index.js'
 import { BlobCache } from './blob-cache.js'
+import { isClusterSetting } from './cluster-settings.js'
 import { fetchBlob } from './fetch-blob.js'
 import { readLogPart } from './log-reader.js'
 import { MasterLink, type Registered } from './master-link.js'
@@ -404,8 +405,7 @@ function registrationAttempts(initial: number, max: number): { initial: number; 
   return { initial, max: initial * quickRounds + Math.max(0, max - initial) * slowRounds }
 }
 
-/** The secret of the cluster does not travel with a submission: a driver has it from the worker that runs it. */
+/** What lets a driver in at the master: it does not travel with a submission, a driver has it from the worker that runs it. */
 function clusterSettings(conf: SparkConf): Record<string, string> {
-  const pattern = /^spark\.(?:authenticate(?:\.|$)|network\.crypto\.|ssl\.|firesteel\.insecure$)/
-  return Object.fromEntries(conf.getAll().filter(([key]) => pattern.test(key)))
+  return Object.fromEntries(conf.getAll().filter(([key]) => isClusterSetting(key)))
 }

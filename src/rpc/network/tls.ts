@@ -46,6 +46,7 @@ export function startTls(raw: Socket, options: StartTlsOptions): Promise<TLSSock
     secureContext: context,
     minVersion,
     ...(checkHost ? {} : { checkServerIdentity: () => undefined }),
+    rejectUnauthorized: tls.checkPeer ?? true,
   })
   return secured(socket, 'secureConnect', signal)
 }

@@ -78,7 +78,7 @@ export const rpcErrors = errorTable({
   FS_RPC_SECRET_REQUIRED: {
     category: 'usage',
     message: (d) => `'${d.environment}' would listen on ${d.host}, beyond this machine, without a secret`,
-    hint: 'Give all machines one secret (a file that spark.authenticate.secret.file names), or bind to 127.0.0.1; a daemon takes spark.firesteel.insecure=true as the word that everybody who reaches it may run code.',
+    hint: 'Set the same secret on all machines: spark.authenticate.secret.file in conf/spark-defaults.conf, or SPARK_AUTHENTICATE_SECRET in the environment. Or bind to 127.0.0.1. Or, where everybody who reaches this port may run programs as this user, spark.firesteel.insecure=true.',
   },
   FS_RPC_UNREACHABLE: {
     category: 'network',
@@ -113,7 +113,7 @@ export const rpcErrors = errorTable({
   FS_RPC_SECURITY_SETTINGS: {
     category: 'usage',
     message: (d) => `the settings of security do not fit together: ${d.problem}`,
-    hint: 'Set both or neither; docs/configuration.md describes each setting.',
+    hint: 'docs/security.md shows which settings go together.',
   },
   FS_RPC_CLOSED: {
     category: 'usage',
