@@ -47,7 +47,7 @@ function openLink(masters: readonly RpcAddress[]) {
     masters,
     clock,
     random: () => 0.5,
-    attempts: { initial: 1, max: 6 },
+    attempts: { initial: 3, max: 14 },
     askTimeoutMs: 1000,
     describe: () => ({ workerId: 'w', ...what }),
     onConnected: ({ epoch }) => told.push(`connected ${epoch}`),
@@ -69,8 +69,8 @@ function openLink(masters: readonly RpcAddress[]) {
 test('a master is sought quickly at first and slowly later, and after all rounds it is said that there is none', async () => {
   const { told, advance, link } = openLink([{ host: 'nowhere', port: 1 }])
   await settle()
-  // Four quick rounds, then two slow ones.
-  await advance(1200 + 2 * 5000 - 100)
+  // Fourteen rounds: pauses of 100 ms after eight, of 400 ms after three, of 5 s after those that come then.
+  await advance(8 * 100 + 3 * 400 + 2 * 5000 - 100)
   expect(told).toEqual([])
   await advance(100)
   expect(told).toEqual(['gave up'])
