@@ -92,6 +92,14 @@ start() {
     exit 2
   fi
   make_folder SPARK_PID_DIR "$SPARK_PID_DIR"
+  # Of two starts at once the second one waits, and finds the first.
+  if command -v flock >/dev/null 2>&1; then
+    exec 9>"$base.lock"
+    if ! flock -w 60 9; then
+      echo "another start of $daemon goes on; see $log" >&2
+      exit 1
+    fi
+  fi
   pid="$(pid_of_file)"
   if is_running "$pid"; then
     echo "$daemon runs as process $pid. Stop it first." >&2
@@ -100,14 +108,14 @@ start() {
   rm -f -- "$pid_file" "$told_file"
   # A fresh clone first installs and builds what it needs.
   if [ ! -f "$spark_sbin/../dist/.complete" ]; then "$launcher" version >/dev/null; fi
-  if [ -n "${SPARK_NO_DAEMONIZE:-}" ]; then exec nice -n "${SPARK_NICENESS:-0}" "$launcher" "$daemon" "$@"; fi
+  if [ -n "${SPARK_NO_DAEMONIZE:-}" ]; then exec nice -n "${SPARK_NICENESS:-0}" "$launcher" "$daemon" "$@" 9>&-; fi
   make_folder SPARK_LOG_DIR "$SPARK_LOG_DIR"
   roll "$log_files"
   echo "starting $daemon, logging to $log"
   # Of a session of its own, so that no terminal that closes takes it along. It becomes node by exec, so the pid is the daemon's own.
   if command -v setsid >/dev/null 2>&1; then new_session=(setsid); fi
   SPARK_DAEMON_LOG="$log" ${new_session[@]+"${new_session[@]}"} nohup nice -n "${SPARK_NICENESS:-0}" \
-    "$launcher" "$daemon" "$@" >"$log" 2>&1 </dev/null &
+    "$launcher" "$daemon" "$@" >"$log" 2>&1 </dev/null 9>&- &
   pid=$!
   echo "$pid" >"$pid_file"
   deadline=$((SECONDS + start_seconds))

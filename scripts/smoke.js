@@ -103,7 +103,10 @@ const compilerOptions = {
 }
 write(
   'launching.ts',
-  `import { type LaunchState, launch, RestSubmissionClient } from 'firesteel/launcher'
+  `import { type ClusterManager, executorId, type SubmitClient } from 'firesteel/cluster'
+import { type LaunchState, launch, RestSubmissionClient } from 'firesteel/launcher'
+const named: Pick<ClusterManager, 'name'> & { client?: SubmitClient } = { name: executorId('0') }
+if (named.name !== '0') throw new Error('firesteel/cluster')
 new RestSubmissionClient('spark://127.0.0.1:6066')
 await using application = await launch('app.mjs', { master: 'local[2]', stderr: 'ignore' })
 const states: LaunchState[] = []

@@ -48,6 +48,8 @@ export class SparkContext extends RddJobs {
 
   private constructor(runtime: DriverRuntime, site: string) {
     super()
+    // As Spark's users write it: types forbid it, plain JavaScript does not.
+    if (!(runtime instanceof DriverRuntime)) throw new FiresteelError('FS_CONTEXT_CONSTRUCTOR')
     this.runtime = runtime
     this.#site = site
   }

@@ -28,7 +28,13 @@ const settings = (): Record<string, string> => ({
 })
 
 async function start(options: Partial<Parameters<typeof ClusterProcesses.start>[0]> = {}): Promise<ClusterProcesses> {
-  cluster = await ClusterProcesses.start({ masters: 2, workers: 2, coresPerWorker: 8, conf: settings(), ...options })
+  cluster = await ClusterProcesses.start({
+    masters: 2,
+    workers: 2,
+    coresPerWorker: 8,
+    ...options,
+    conf: options.conf ?? settings(),
+  })
   mkdirSync(join(cluster.folder, 'out'))
   // A driver that says once, in a file of its own, that it ran.
   writeFileSync(
@@ -285,7 +291,7 @@ describe('one master with FILESYSTEM', () => {
     const waiting = submit(own, 'submitted as nobody led')
     await stream.more(2)
     own.restartMaster(0)
-    await eventually('the master to lead again', async () => (await own.state(0))?.status === 'ALIVE')
+    await own.leader()
     await waiting
     await eventually('the driver to run', () => linesOf(own, 'submitted as nobody led') === 1)
     const after = await own.state(0)

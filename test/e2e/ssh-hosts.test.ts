@@ -137,6 +137,13 @@ SPARK_SSH_OPTS="${net.sshOptions}"
     expect(JSON.parse(where.stdout)).toMatchObject({ hosts: [...names].sort(), reached: names, driver: 'two:7401' })
   })
 
+  test('takes the addresses of a driver from its variables where no setting says them', async () => {
+    const env = { SPARK_LOCAL_IP: '0.0.0.0', SPARK_LOCAL_HOSTNAME: 'two' }
+    const where = await on('two', 'bin/spark-submit', ['--master', 'spark://one:7077', path('where.mjs')], env)
+    expect(where, where.stderr).toMatchObject({ status: 0 })
+    expect(JSON.parse(where.stdout)).toMatchObject({ driver: expect.stringMatching(/^two:\d+$/) })
+  })
+
   test('runs a driver in cluster mode', async () => {
     const flags = ['--master', 'spark://one:7077', '--deploy-mode', 'cluster']
     const wait = ['-c', 'spark.standalone.submit.waitAppCompletion=true']

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventually, within } from '../kit/eventually.js'
 import { isAlive } from '../kit/processes.js'
 import { aliveWorkers, masterJson, ScriptsBed, toldUrl } from '../kit/scripts-bed.js'
-import { root, run } from './run-command.js'
+import { type CommandResult, root, run } from './run-command.js'
 
 let bed: ScriptsBed
 
@@ -24,6 +24,13 @@ async function startMaster(env: Record<string, string> = {}): Promise<{ url: str
   const started = await bed.sbin('start-master', env)
   expect(started, started.stderr).toMatchObject({ status: 0 })
   return { url: toldUrl(started, 'master'), webUi: toldUrl(started, 'web UI'), printed: started.stdout }
+}
+
+/** Ports that were free a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => takenPort()))
+  for (const server of servers) await server[Symbol.asyncDispose]()
+  return servers.map(({ port }) => port)
 }
 
 /** A server on a port of its own, so that it is taken. */
@@ -75,6 +82,23 @@ describe('start and stop', () => {
     expect(bed.log('master')).toContain(url)
     const stopped = await bed.sbin('stop-all')
     expect(stopped).toMatchObject({ status: 0, stdout: 'stopping worker\nstopping master\n' })
+  })
+
+  test('of two starts at once one finds the other, and a pid file of another user is not believed', async () => {
+    const both = await Promise.all([bed.sbin('start-master'), bed.sbin('start-master')])
+    expect(both.map(({ status }) => status).sort()).toEqual([0, 1])
+    expect(both.map(({ stderr }) => stderr).join('')).toBe(
+      `master runs as process ${bed.pid('master')}. Stop it first.\n`,
+    )
+    if (process.getuid?.() !== 0) return
+    const file = bed.path('pids/firesteel-test-master-1.pid')
+    chownSync(file, 65_534, 65_534)
+    expect(await bed.sbin('stop-master')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('belongs to another user'),
+    })
+    expect(isAlive(bed.pid('master'))).toBe(true)
+    chownSync(file, 0, 0)
   })
 
   test('a process that has got the number of a daemon that is gone is left alone', async () => {
@@ -258,6 +282,112 @@ SPARK_WORKER_OPTS='-Dspark.authenticate.secret="words that nobody may see"'
       'Spark shell FINISHED',
       'word count FINISHED',
     ])
+  })
+})
+
+describe('every variable of Spark’s page on its standalone mode', () => {
+  interface Cluster {
+    readonly master: CommandResult
+    readonly worker: CommandResult
+    readonly json: Awaited<ReturnType<typeof masterJson>>
+    /** What a program on the cluster saw: the folders of its executor, and its work folder. */
+    readonly seen: { readonly cwd: string; readonly local: readonly string[] }
+    readonly ports: readonly number[]
+  }
+
+  /** Each with a value of its own, and what shows that it was taken. */
+  const variables: Record<string, { value: (ports: readonly number[]) => string; shows: (cluster: Cluster) => void }> =
+    {
+      SPARK_MASTER_HOST: {
+        value: () => 'localhost',
+        shows: ({ json }) => expect(json.url).toMatch('spark://localhost:'),
+      },
+      SPARK_MASTER_PORT: {
+        value: ([port]) => String(port),
+        shows: ({ json, ports }) => expect(json.url).toMatch(`:${ports[0]}`),
+      },
+      SPARK_MASTER_WEBUI_PORT: {
+        value: ([, port]) => String(port),
+        shows: ({ master, ports }) => expect(toldUrl(master, 'web UI')).toMatch(`:${ports[1]}`),
+      },
+      SPARK_MASTER_OPTS: {
+        value: () => '-Dspark.master.rest.port=0 -Dspark.deploy.appIdPattern=variables-%s-%04d',
+        shows: ({ seen }) => expect(seen.cwd).toMatch('/variables-'),
+      },
+      SPARK_LOCAL_DIRS: {
+        value: () => bed.path('local one'),
+        shows: ({ seen }) => expect(seen.local).toContainEqual(expect.stringContaining('firesteel-')),
+      },
+      SPARK_LOG_DIR: {
+        value: () => bed.path('other logs'),
+        shows: () => expect(bed.logs('other logs').length).toBe(2),
+      },
+      // The test of the logs above shows it.
+      SPARK_LOG_MAX_FILES: { value: () => '1', shows: () => undefined },
+      SPARK_PID_DIR: { value: () => bed.path('pids'), shows: () => expect(bed.pid('master')).toBeGreaterThan(1) },
+      SPARK_WORKER_CORES: { value: () => '3', shows: ({ json }) => expect(json.workers[0]!.cores).toBe(3) },
+      SPARK_WORKER_MEMORY: { value: () => '1g', shows: ({ json }) => expect(json.workers[0]!.memory).toBe(1024) },
+      SPARK_WORKER_PORT: {
+        value: ([, , port]) => String(port),
+        shows: ({ json, ports }) => expect(json.workers[0]!.port).toBe(ports[2]),
+      },
+      SPARK_WORKER_WEBUI_PORT: {
+        value: ([, , , port]) => String(port),
+        shows: ({ json, ports }) => expect(json.workers[0]!.webuiaddress).toBe(`http://cluster.example:${ports[3]}`),
+      },
+      SPARK_WORKER_DIR: {
+        value: () => bed.path('other work'),
+        shows: ({ seen }) => expect(seen.cwd).toMatch('/other work/'),
+      },
+      SPARK_WORKER_OPTS: {
+        value: () => '-Dspark.worker.idPattern=by-variable-%2$s-%3$d-%1$s',
+        shows: ({ json }) => expect(json.workers[0]!.id).toMatch('by-variable-127.0.0.1-'),
+      },
+      SPARK_DAEMON_MEMORY: {
+        value: () => '1g',
+        shows: () => expect(commandLine(bed.pid('worker'))).toContain('--max-old-space-size=1024 '),
+      },
+      SPARK_DAEMON_JAVA_OPTS: {
+        value: () => '-Xmx1g -Dspark.log.level=DEBUG',
+        shows: () =>
+          expect(bed.log('master', 1, 'other logs')).toContain('-Xmx1g in SPARK_DAEMON_JAVA_OPTS has no effect'),
+      },
+      SPARK_DAEMON_CLASSPATH: {
+        value: () => '/a.jar',
+        shows: () => expect(bed.log('master', 1, 'other logs')).toContain('SPARK_DAEMON_CLASSPATH has no effect'),
+      },
+      SPARK_PUBLIC_DNS: {
+        value: () => 'cluster.example',
+        shows: ({ worker }) => expect(toldUrl(worker, 'web UI')).toMatch('//cluster.example:'),
+      },
+    }
+
+  test('does what it says there', async () => {
+    const ports = await freePorts(4)
+    mkdirSync(bed.path('local one'))
+    const given = Object.fromEntries(Object.entries(variables).map(([name, { value }]) => [name, value(ports)]))
+    const master = await bed.sbin('start-master', given)
+    expect(master, master.stderr).toMatchObject({ status: 0 })
+    const worker = await bed.sbin(`start-worker ${toldUrl(master, 'master')}`, given)
+    expect(worker, worker.stderr).toMatchObject({ status: 0 })
+    const webUi = toldUrl(master, 'web UI').replace('cluster.example', '127.0.0.1')
+    await aliveWorkers(webUi, 1)
+    const app = bed.write(
+      'see.mjs',
+      `import { readdirSync } from 'node:fs'
+import { SparkContext } from 'firesteel'
+const sc = await SparkContext.create({ appName: 'see' })
+const folder = ${JSON.stringify(bed.path('local one'))}
+const [seen] = await sc.parallelize([folder], 1).map((path) => ({ cwd: process.cwd(), local: readdirSync(path) })).collect()
+console.log(JSON.stringify(seen))
+await sc.stop()
+`,
+    )
+    const flags = ['--master', toldUrl(master, 'master'), '-c', 'spark.executor.memory=256m']
+    const run = await bed.bin('spark-submit', [...flags, app], { env: { SPARK_LOCAL_DIRS: '' } })
+    expect(run, run.stderr).toMatchObject({ status: 0 })
+    const cluster = { master, worker, json: await masterJson(webUi), seen: JSON.parse(run.stdout), ports }
+    for (const { shows } of Object.values(variables)) shows(cluster)
   })
 })
 

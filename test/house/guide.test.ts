@@ -82,7 +82,13 @@ test('every example is in the list of getting started', () => {
 })
 
 test('every link to a part of a page leads to a heading', () => {
-  const pages = ['programming-guide.md', 'getting-started.md', 'differences-from-spark.md', 'rest-submission.md']
+  const pages = [
+    'programming-guide.md',
+    'getting-started.md',
+    'differences-from-spark.md',
+    'rest-submission.md',
+    'standalone.md',
+  ]
   const read = (page: string) => readFileSync(join(root, 'docs', page), 'utf8')
   const anchor = (heading: string) =>
     heading

@@ -89,15 +89,15 @@ export class ScriptsBed {
     return Number(readFileSync(this.path(`pids/firesteel-test-${daemon}-${instance}.pid`), 'utf8'))
   }
 
-  logs(): string[] {
-    return readdirSync(this.path('logs')).sort()
+  logs(folder = 'logs'): string[] {
+    return readdirSync(this.path(folder)).sort()
   }
 
-  log(daemon: string, instance = 1): string {
-    const name = this.logs().find(
+  log(daemon: string, instance = 1, folder = 'logs'): string {
+    const name = this.logs(folder).find(
       (file) => file.startsWith(`firesteel-test-${daemon}-${instance}-`) && file.endsWith('.out'),
     )
-    return readFileSync(this.path(`logs/${name}`), 'utf8')
+    return readFileSync(this.path(`${folder}/${name}`), 'utf8')
   }
 
   /** Ends what is left, by the pids that were seen. Returns those that had to be. */
@@ -140,6 +140,7 @@ interface MasterJson {
   readonly url: string
   readonly status: string
   readonly workers: readonly {
+    id: string
     host: string
     port: number
     state: string

@@ -253,8 +253,6 @@ const unsupportedFamilies: readonly (readonly [string, Reason])[] = [
   ['spark.mesos.', 'mesos'],
   ['spark.metrics.conf.', 'metrics'],
   ['spark.security.credentials.', 'kerberos'],
-  ['spark.driver.resource.', 'resources'],
-  ['spark.executor.resource.', 'resources'],
   ['spark.task.resource.', 'resources'],
   ['spark.ssl.ui.', 'ui'],
   ['spark.ssl.historyServer.', 'history'],
@@ -264,7 +262,13 @@ const unsupportedFamilies: readonly (readonly [string, Reason])[] = [
 ]
 
 /** Families whose members the user names: environment variables, settings of file systems. */
-const openFamilies = ['spark.executorEnv.', 'spark.hadoop.', 'spark.worker.resource.']
+const openFamilies = [
+  'spark.executorEnv.',
+  'spark.hadoop.',
+  'spark.worker.resource.',
+  'spark.driver.resource.',
+  'spark.executor.resource.',
+]
 
 /** Whether any name with this beginning is right. */
 export function isFamily(key: string): boolean {

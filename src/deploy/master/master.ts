@@ -73,18 +73,6 @@ export class Master implements MasterService {
     this.#clock = surroundings.clock ?? systemClock
     this.url = masterUrl(surroundings.server.address)
     this.#refusals = new RefusalLog(this.#clock, (line) => log.warn(line))
-    surroundings.rpc.register(
-      masterEndpoint,
-      masterHandlers({
-        url: this.url,
-        isStandby: () => this.view().status === 'STANDBY',
-        know: (peer) => this.#know(peer),
-        handle: (event) => this.#handle(event),
-        ask: (event) => this.#ask(event),
-        driverStatus: (driverId) => this.driverStatus(driverId),
-        refusals: this.#refusals,
-      }),
-    )
   }
 
   /**
@@ -103,7 +91,24 @@ export class Master implements MasterService {
     })
     this.#store = store
     this.#election = election
+    // Not before: whoever asks a master that has no core yet would wait for its answer in vain, instead of asking again.
+    this.#listen()
     await this.#standForElection()
+  }
+
+  #listen(): void {
+    this.#surroundings.rpc.register(
+      masterEndpoint,
+      masterHandlers({
+        url: this.url,
+        isStandby: () => this.view().status === 'STANDBY',
+        know: (peer) => this.#know(peer),
+        handle: (event) => this.#handle(event),
+        ask: (event) => this.#ask(event),
+        driverStatus: (driverId) => this.driverStatus(driverId),
+        refusals: this.#refusals,
+      }),
+    )
   }
 
   async stop(): Promise<void> {

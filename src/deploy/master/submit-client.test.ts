@@ -169,6 +169,25 @@ test('a second submission of the same files uploads nothing, and says so', async
   expect(master.view().activeDrivers).toHaveLength(2)
 })
 
+test('a question that comes while a master starts is not left without an answer', async () => {
+  const ballot = new Ballot()
+  const rpc = hub.environment({ name: 'one' })
+  const server = await rpc.listen()
+  const master = new Master({ conf: new SparkConf(false), rpc, server, recovery: ballot.mode, clock })
+  closing.push(() => master.stop())
+  const { client } = openClient(master.url, { 'spark.firesteel.submit.timeout': '8s' })
+  const status = client.status('driver-none')
+  for (let turns = 0; turns < 100; turns++) {
+    await turn()
+    clock.advance(20)
+  }
+  await master.start()
+  ballot.elect(0)
+  expect(await whileTimePasses(status)).toMatchObject({ found: false })
+  const killed = client.kill('driver-none')
+  expect((await whileTimePasses(killed)).success).toBe(false)
+})
+
 test('the master that leads takes it; all that can be reached get the files, and those that cannot are named', async () => {
   const ballot = new Ballot()
   const [one, two] = [await startMaster(ballot, 'one'), await startMaster(ballot, 'two')]

@@ -145,8 +145,8 @@ export class DriverRun {
       child.stdin.write(`${JSON.stringify(data)}\n`)
       return child
     }
-    const onLogProblem = (problem: string): void => log.warn(`driver ${driverId}: its output is not kept: ${problem}`)
-    return new RunningProcess(start, { folder, policy: neverRolls, clock, onLogProblem })
+    const onProblem = (problem: string): void => log.warn(`driver ${driverId}: ${problem}`)
+    return new RunningProcess(start, { folder, policy: neverRolls, clock, onProblem })
   }
 
   /** What the application was submitted with, where this machine has it. */

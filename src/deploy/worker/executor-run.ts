@@ -134,7 +134,7 @@ export class ExecutorRun {
           detached: ownGroup,
         },
       )
-    return new RunningProcess(start, { folder, policy, clock, onLogProblem: warn })
+    return new RunningProcess(start, { folder, policy, clock, onProblem: warn })
   }
 
   #logUrls(): Record<string, string> {

@@ -122,7 +122,8 @@ export class LogFile {
   #failed(error: unknown): void {
     if (this.#hasFailed) return
     this.#hasFailed = true
-    this.#options.onProblem(error instanceof Error ? error.message : String(error))
+    const problem = error instanceof Error ? error.message : String(error)
+    this.#options.onProblem(`its output is not kept: ${problem}`)
   }
 }
 

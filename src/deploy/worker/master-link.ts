@@ -139,6 +139,8 @@ export class MasterLink {
     if (answer === undefined || early === undefined) return
     this.#epoch = Math.max(this.#epoch, answer.epoch)
     this.#master = answer
+    // At once: only then the master counts on what the registration said.
+    this.#connection.send('heartbeat', { workerId: this.#options.workerId })
     this.#beat(answer.heartbeatIntervalMs)
     this.#options.onConnected(answer)
     for (const action of early) action()

@@ -20,7 +20,7 @@ export interface RunningProcessOptions {
   readonly folder: string
   readonly policy: RollingPolicy
   readonly clock: Clock
-  readonly onLogProblem: (problem: string) => void
+  readonly onProblem: (problem: string) => void
 }
 
 /** How long the end of a process waits for the rest of what it wrote. */
@@ -40,8 +40,8 @@ export class RunningProcess {
    * @param start starts the process with pipes for its three streams, as the leader of a group
    * @throws what opening the logs or starting throws
    */
-  constructor(start: () => ChildProcess, { folder, policy, clock, onLogProblem }: RunningProcessOptions) {
-    const logs = ['stdout', 'stderr'].map((log) => new LogFile(folder, log, { policy, clock, onProblem: onLogProblem }))
+  constructor(start: () => ChildProcess, { folder, policy, clock, onProblem }: RunningProcessOptions) {
+    const logs = ['stdout', 'stderr'].map((log) => new LogFile(folder, log, { policy, clock, onProblem: onProblem }))
     const [stdout, stderr] = logs as [LogFile, LogFile]
     const lastLines = new LastLines()
     let child: ChildProcess
@@ -59,7 +59,11 @@ export class RunningProcess {
       stderr.write(bytes)
       lastLines.write(bytes)
     })
-    if (child.pid !== undefined) writeRecord(folder, child.pid)
+    try {
+      if (child.pid !== undefined) writeRecord(folder, child.pid)
+    } catch (error) {
+      onProblem(`its record could not be written: ${error instanceof Error ? error.message : String(error)}`)
+    }
     this.ended = new Promise((resolve) => {
       const end = (ended: Omit<ProcessEnd, 'lastLines'>): void => {
         if (this.#hasEnded) return

@@ -237,6 +237,7 @@ export class Worker implements WorkerService {
       token: this.#token,
       resources,
       webUiUrl: this.#webUiUrl,
+      isDecommissioned: this.#leaving !== undefined,
       ...this.#runs.reports,
     }
   }

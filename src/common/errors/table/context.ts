@@ -18,6 +18,11 @@ export const contextErrors = errorTable({
     message: (d) => `the master URL '${d.url}' is not one that Firesteel knows`,
     hint: 'Use local, local[N], local[*], local[N,F], local-cluster[executors,cores,memoryMB] or spark://host:port[,host:port].',
   },
+  FS_CONTEXT_CONSTRUCTOR: {
+    category: 'usage',
+    message: () => 'a SparkContext cannot be made with new: its start takes a moment',
+    hint: 'Write `const sc = await SparkContext.create(conf)`.',
+  },
   FS_CONTEXT_MANAGER: {
     category: 'usage',
     message: (d) => `the cluster manager '${d.name}' of spark.firesteel.clusterManagers cannot be used: ${d.problem}`,

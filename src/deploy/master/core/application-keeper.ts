@@ -82,6 +82,15 @@ export class ApplicationKeeper {
     out.changed()
   }
 
+  watchAnew(): void {
+    const { applications, deadlines, options, now, awaited } = this.#ground
+    for (const { id, peer } of applications.all.values()) {
+      if (peer === undefined && !awaited.applications.has(id)) {
+        deadlines.set(`application/${id}`, now + options.applicationGraceMs)
+      }
+    }
+  }
+
   /** It has not come back. */
   graceOver(appId: string): void {
     const application = this.#ground.applications.active(appId)

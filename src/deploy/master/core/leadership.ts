@@ -4,6 +4,7 @@ import { applicationProblem, driverProblem, workerProblem } from './checks.js'
 import { DriverKeeper } from './driver-keeper.js'
 import type { Effects } from './effects.js'
 import { ExecutorKeeper } from './executor-keeper.js'
+import { formatMs } from './figures.js'
 import { Ground } from './ground.js'
 import { Ids } from './ids.js'
 import type { MasterEvent, RequestId } from './master-event.js'
@@ -19,8 +20,8 @@ import { WorkerKeeper } from './worker-keeper.js'
 
 type Of<T extends MasterEvent['type']> = Extract<MasterEvent, { type: T }>
 
-/** A tick that comes later than it was asked for by this much: the machine was suspended, or its clock was set. */
-const lateTickMs = 2_000
+/** A tick that comes later than it was asked for by this share of the worker timeout: the machine was suspended, or its clock was set. */
+const lateTick = 0.25
 
 /** One master's time as the leader: takes what happens to those who decide, and has the outcome scheduled, told and timed. */
 export class Leadership {
@@ -171,7 +172,10 @@ export class Leadership {
   ): void {
     const worker = this.#ground.workers.get(event.workerId)
     const isCurrent = worker !== undefined && worker.peer === event.peer
-    if (isCurrent) take(worker)
+    if (isCurrent) {
+      this.#workers.heardOf(worker)
+      take(worker)
+    }
     if (event.request === undefined) return
     if (isCurrent) this.#ground.out.answer(event.request, { type: 'taken' })
     else this.#answerStandby(event.request)
@@ -197,10 +201,17 @@ export class Leadership {
   }
 
   #tick(): void {
-    const { deadlines, now } = this.#ground
+    const { deadlines, now, options } = this.#ground
     const late = this.#wakeAt === undefined ? 0 : now - this.#wakeAt
-    if (late > lateTickMs) this.#workers.forgive(late)
+    if (late > lateTick * options.workerTimeoutMs) this.#forgive(late)
     for (let key = deadlines.next(now); key !== undefined; key = deadlines.next(now)) this.#due(key)
+  }
+
+  /** It was this master that stood still, so nobody was silent or away: everybody has his time anew. */
+  #forgive(lateMs: number): void {
+    this.#ground.out.log('warn', `this master stood still for ${formatMs(lateMs)}, or its clock was set`)
+    this.#workers.watchAnew()
+    this.#applications.watchAnew()
   }
 
   #due(key: string): void {

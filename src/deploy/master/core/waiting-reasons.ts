@@ -37,7 +37,8 @@ export class WaitingReasons {
     if (this.#ground.status !== 'ALIVE') return this.#recovering()
     const failed = failures(application)
     if (failed !== undefined) return failed
-    return this.#ofNeed({ cores, memoryMiB, resources }, coresPerExecutor === undefined ? 'at least ' : '')
+    const shunned = this.#shunned(application)
+    return shunned + this.#ofNeed({ cores, memoryMiB, resources }, coresPerExecutor === undefined ? 'at least ' : '')
   }
 
   ofDriver(driver: DriverEntry): string | undefined {
@@ -52,6 +53,16 @@ export class WaitingReasons {
       return `${before}${count(running, 'driver')} run, and no more may (spark.deploy.maxDrivers)`
     }
     return before + this.#ofNeed(driver.description, '', 'a worker with ')
+  }
+
+  /** Workers that are left out for a while, since its executors end there at once. */
+  #shunned({ shunned, lastEnd }: ApplicationEntry): string {
+    const { now } = this.#ground
+    const [first, ...others] = [...shunned].filter(([, { until }]) => until > now)
+    if (first === undefined) return ''
+    const [id, { failures: n, until }] = first
+    const more = others.length === 0 ? '' : ` and ${count(others.length, 'other worker')}`
+    return `${count(n, 'executor')} ended at once on ${id}${more} (${lastEnd}), which is tried again in ${formatMs(until - now)}; `
   }
 
   #recovering(): string {

@@ -37,6 +37,11 @@ export class WorkerEntry {
   rival: string | undefined
   coresUsed = 0
   memoryUsedMiB = 0
+  /**
+   * Keys of what its last registration did not name. That counts once the worker is heard of on the same connection: until then it may have
+   * gone to another leader before this one read the registration, and have been given things since.
+   */
+  doubtful = new Set<string>()
   /** By `executorKey`. */
   readonly executors = new Map<string, HeldExecutor>()
   /** By `attemptKey`. */

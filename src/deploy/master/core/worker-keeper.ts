@@ -68,6 +68,20 @@ export class WorkerKeeper {
     }
     worker.lastHeartbeat = now
     deadlines.set(`worker/${worker.id}`, now + options.workerTimeoutMs)
+    this.heardOf(worker)
+  }
+
+  /** It says something on the connection by which it has registered: so what it did not name then is not there. */
+  heardOf(worker: WorkerEntry): void {
+    if (worker.doubtful.size === 0) return
+    const { doubtful } = worker
+    worker.doubtful = new Set()
+    for (const key of doubtful) {
+      const executor = worker.executors.get(key)
+      const driver = worker.drivers.get(key)
+      if (executor !== undefined) this.#parts.executors.missing(executor)
+      if (driver !== undefined) this.#parts.drivers.missing(worker, driver)
+    }
   }
 
   peerGone(workerId: string, cause: string | undefined): void {
@@ -142,13 +156,11 @@ export class WorkerKeeper {
     out.changed()
   }
 
-  /** This master was stopped itself for so long: nobody was silent meanwhile. */
-  forgive(ms: number): void {
-    const { workers, deadlines, options } = this.#ground
-    for (const worker of workers.all()) {
-      if (worker.peer !== undefined) {
-        deadlines.set(`worker/${worker.id}`, worker.lastHeartbeat + ms + options.workerTimeoutMs)
-      }
+  watchAnew(): void {
+    const { workers, deadlines, options, now, awaited } = this.#ground
+    for (const { id, peer } of workers.all()) {
+      if (awaited.workers.has(id)) continue
+      deadlines.set(`worker/${id}`, now + (peer === undefined ? options.workerGraceMs : options.workerTimeoutMs))
     }
   }
 
@@ -205,9 +217,9 @@ export class WorkerKeeper {
     workers.moved(worker, report)
     if (report.isDecommissioned === true) worker.state = 'DECOMMISSIONED'
     const reported = new Set(executors.map(({ appId, executorId: id }) => executorKey({ appId, id })))
-    for (const [key, held] of [...worker.executors]) if (!reported.has(key)) this.#parts.executors.missing(held)
-    const attempts = new Set(drivers.map(({ driverId, attempt }) => attemptKey(driverId, attempt)))
-    for (const [key, held] of [...worker.drivers]) if (!attempts.has(key)) this.#parts.drivers.missing(worker, held)
+    for (const { driverId, attempt } of drivers) reported.add(attemptKey(driverId, attempt))
+    const believed = [...worker.executors.keys(), ...worker.drivers.keys()]
+    worker.doubtful = new Set(believed.filter((key) => !reported.has(key)))
     for (const executor of executors) {
       const isThere = !hasExecutorEnded(executor.state) && isFitId(executor.appId)
       if (isThere && applications.get(executor.appId) === undefined) this.#parts.applications.expect(executor.appId)

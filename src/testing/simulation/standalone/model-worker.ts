@@ -127,6 +127,7 @@ export class ModelWorker implements Node, FinderListener {
   }
 
   connected(): void {
+    this.finder.send({ type: 'workerHeartbeat', workerId: this.name })
     // What has changed between the registration and its answer.
     for (const process of [...this.processes.values()]) this.#report(process)
   }

@@ -77,7 +77,10 @@ function checkHunger(view: ApplicationView, workers: readonly WorkerView[], mode
     return
   }
   const worker = workers.find((each) => fits(each, { cores, memoryMiB, resources }))
-  if (worker !== undefined) throw new Error(`${view.id} waits (${view.waitingReason}), and ${worker.id} has room`)
+  // A worker on which its executors end at once is left out for a while.
+  const isPausing = view.waitingReason?.includes('which is tried again in') === true
+  if (worker !== undefined && !isPausing)
+    throw new Error(`${view.id} waits (${view.waitingReason}), and ${worker.id} has room`)
   if (model.reason === undefined) throw new Error(`${view.id} waits and was not told why`)
 }
 
