@@ -3,6 +3,7 @@ import {
   WORKER_INITIAL_REGISTRATION_RETRIES,
   WORKER_MAX_REGISTRATION_RETRIES,
 } from '../../common/conf/index.js'
+import { isClusterSetting } from './cluster-settings.js'
 
 /**
  * Spark's attempts are some ten seconds apart at first, and a minute later; a connection's rounds come quicker, so that each attempt is
