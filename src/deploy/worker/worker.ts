@@ -11,15 +11,12 @@ import {
 import {
   RPC_ASK_TIMEOUT,
   RPC_LOOKUP_TIMEOUT,
-  type SparkConf,
   STORAGE_CLEANUP_FILES_AFTER_EXECUTOR_EXIT,
   WORKER_CLEANUP_APP_DATA_TTL,
   WORKER_CLEANUP_ENABLED,
   WORKER_CLEANUP_INTERVAL,
   WORKER_DRIVER_TERMINATE_TIMEOUT,
   WORKER_ID_PATTERN,
-  WORKER_INITIAL_REGISTRATION_RETRIES,
-  WORKER_MAX_REGISTRATION_RETRIES,
   WORKER_UI_RETAINED_DRIVERS,
   WORKER_UI_RETAINED_EXECUTORS,
 } from '../../common/conf/index.js'
@@ -28,7 +25,6 @@ import type { Timer } from '../../common/index.js'
 import { getLogger } from '../../common/log/index.js'
 import type { RpcHandlers } from '../../rpc/index.js'
 import { BlobCache } from './blob-cache.js'
-import { isClusterSetting } from './cluster-settings.js'
 import { fetchBlob } from './fetch-blob.js'
 import { readLogPart } from './log-reader.js'
 import { MasterLink, type Registered } from './master-link.js'
@@ -39,6 +35,7 @@ import { type Foundation, layFoundation } from './worker-foundation.js'
 import { workerId } from './worker-id.js'
 import type { WorkerOptions } from './worker-options.js'
 import type { LogOwner, LogPart, LogType, WorkerService, WorkerView } from './worker-service.js'
+import { clusterSettings, registrationAttempts } from './worker-settings.js'
 
 const log = getLogger('Worker')
 
@@ -207,10 +204,7 @@ export class Worker implements WorkerService {
       masters,
       clock,
       random: Math.random,
-      attempts: registrationAttempts(
-        conf.get(WORKER_INITIAL_REGISTRATION_RETRIES),
-        conf.get(WORKER_MAX_REGISTRATION_RETRIES),
-      ),
+      attempts: registrationAttempts(conf),
       askTimeoutMs: Math.min(conf.get(RPC_ASK_TIMEOUT), conf.get(RPC_LOOKUP_TIMEOUT)),
       describe: () => this.#description(),
       onConnected: (answer) => this.#connected(answer),
@@ -394,18 +388,4 @@ export class Worker implements WorkerService {
     })
     this.#timers.set(name, timer)
   }
-}
-
-/**
- * Spark's attempts are some ten seconds apart at first, and a minute later; a connection's rounds come quicker, so that each attempt is
- * several of them: the patience is the same.
- */
-function registrationAttempts(initial: number, max: number): { initial: number; max: number } {
-  const [quickRounds, slowRounds] = [4, 12]
-  return { initial, max: initial * quickRounds + Math.max(0, max - initial) * slowRounds }
-}
-
-/** What lets a driver in at the master: it does not travel with a submission, a driver has it from the worker that runs it. */
-function clusterSettings(conf: SparkConf): Record<string, string> {
-  return Object.fromEntries(conf.getAll().filter(([key]) => isClusterSetting(key)))
 }
