@@ -77,12 +77,12 @@ test('a master is sought quickly at first and slowly later, and after all rounds
   await link.close()
 })
 
-test('heartbeats come as often as the master wants, until it is lost', async () => {
+test('heartbeats come at once, and then as often as the master wants, until it is lost', async () => {
   const master = await openMaster(leads(1))
   const { advance, told, link } = openLink([master.address])
   await settle()
   await advance(3500)
-  expect([told, master.state.heartbeats]).toEqual([['connected 1'], 3])
+  expect([told, master.state.heartbeats]).toEqual([['connected 1'], 4])
   await master.close()
   await settle()
   expect([told, link.master]).toEqual([['connected 1', 'lost'], undefined])
