@@ -45,6 +45,8 @@ export class ApplicationEntry {
   readonly #ended: EndedExecutor[] = []
   /** Executors of earlier leaders that have ended under this one: their numbers are not taken for new ones any more. */
   readonly #endedEarlier = new Set<string>()
+  /** What it said of executors of earlier leaders: of those up to `highest` it has heard, and of all but `there` that they have ended. */
+  heardOf: { readonly highest: number; readonly there: ReadonlySet<string> } | undefined
   /** Workers that it has had executors on, to be told of its end. */
   readonly workerIds = new Set<string>()
   #nextExecutor: number
@@ -130,8 +132,16 @@ export class ApplicationEntry {
 
   /** Whether an executor that a worker reports may still be this application's. */
   mayAdopt(id: string): boolean {
-    if (this.hasEnded || this.executors.has(id) || this.#endedEarlier.has(id)) return false
+    if (this.hasEnded || this.executors.has(id) || this.#endedEarlier.has(id) || this.wasToldEndOf(id)) return false
     return Number(id) < this.#firstOwn || this.isAwaited
+  }
+
+  /** Whether an earlier leader has told it of the end of this executor, such as of one whose worker was taken for lost. */
+  wasToldEndOf(id: string): boolean {
+    const { heardOf } = this
+    return (
+      heardOf !== undefined && Number(id) < this.#firstOwn && Number(id) <= heardOf.highest && !heardOf.there.has(id)
+    )
   }
 
   /** Whether an executor of this number is known to have ended. */

@@ -43,7 +43,7 @@ export class ApplicationKeeper {
 
   unregister(peer: PeerId, { appId, state }: UnregisterApplication): void {
     const application = this.#ownedBy(peer, appId)
-    if (application !== undefined) this.end(application, state, 'it unregistered')
+    if (application !== undefined) this.end(application, state, `its driver has said that it is ${state}`)
   }
 
   kill(appId: string, by: string): void {
@@ -200,9 +200,11 @@ export class ApplicationKeeper {
     application.state = application.executors.size > 0 ? 'RUNNING' : 'WAITING'
     if (appId !== undefined) application.skipExecutors(Math.max(0, highestExecutor))
     application.reserveExecutor()
+    if (executorIds !== undefined) application.heardOf = { highest: highestExecutor, there: new Set(executorIds) }
     if (known === undefined) applications.add(application)
     else applications.named(application)
     out.store(application.toRecord())
+    this.#executors.endUnwanted(application)
     this.#connect(application, peer)
     out.answer(request, this.#registered(application))
     const how = appId === undefined ? 'registered' : 'registered again, with a new leader'

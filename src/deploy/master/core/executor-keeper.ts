@@ -129,6 +129,15 @@ export class ExecutorKeeper {
     }
   }
 
+  /** Ends those that were kept for an application until it registered, and that have ended as far as it knows. */
+  endUnwanted(application: ApplicationEntry): void {
+    for (const executor of [...application.executors.values()]) {
+      if (!application.wasToldEndOf(executor.id)) continue
+      this.disown(executor, { state: 'LOST', message: 'its application was told of its end before' })
+      this.kill(executor, 'its application was told of its end before')
+    }
+  }
+
   /** Tells an application of the end of those that it believes to be there and that are not. Called when all workers have been heard. */
   tellMissing(application: ApplicationEntry): void {
     for (const id of application.believed) {

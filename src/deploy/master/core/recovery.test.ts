@@ -79,6 +79,18 @@ describe('a new leader', () => {
     expect(bed.toWorker('killExecutor', 'peer of w3')).toMatchObject([{ executorId: '1' }])
   })
 
+  it('ends executors of whose end their application was told before, whoever registers first', () => {
+    const { bed, appId } = failover()
+    bed.worker('w1', { executors: [executor(appId, '0')] })
+    bed.application('a', {}, { appId, highestExecutor: 1, executorIds: [] })
+    expect(bed.toWorker('killExecutor', 'peer of w1')).toMatchObject([{ executorId: '0' }])
+    expect(bed.worker('w2', { executors: [executor(appId, '1')] })).toMatchObject({
+      unknownExecutors: [{ appId, executorId: '1' }],
+    })
+    expect(bed.view.activeApplications).toMatchObject([{ id: appId, coresGranted: 0 }])
+    bed.core.assertEmpty()
+  })
+
   it('gives out no number of an executor that an earlier leader may have given out', () => {
     const { bed, appId } = failover()
     bed.worker('w1', { executors: [executor(appId, '0')] })

@@ -38,6 +38,9 @@ export class WaitingReasons {
     const failed = failures(application)
     if (failed !== undefined) return failed
     const shunned = this.#shunned(application)
+    // One that takes whatever there is has got it: it wants for nothing.
+    const takesAll = application.coresMax === Number.POSITIVE_INFINITY && application.executors.size > 0
+    if (takesAll && shunned === '') return undefined
     return shunned + this.#ofNeed({ cores, memoryMiB, resources }, coresPerExecutor === undefined ? 'at least ' : '')
   }
 
