@@ -81,7 +81,8 @@ function checkHunger(view: ApplicationView, workers: readonly WorkerView[], mode
   const isPausing = view.waitingReason?.includes('which is tried again in') === true
   if (worker !== undefined && !isPausing)
     throw new Error(`${view.id} waits (${view.waitingReason}), and ${worker.id} has room`)
-  if (model.reason === undefined) throw new Error(`${view.id} waits and was not told why`)
+  const takesAll = view.coresMax === undefined && view.executors.length > 0
+  if (model.reason === undefined && !takesAll) throw new Error(`${view.id} waits and was not told why`)
 }
 
 function fits(
