@@ -3,7 +3,7 @@ import { simulateCluster } from './index.js'
 
 /** FIRESTEEL_SEED replays one seed, FIRESTEEL_SEEDS says how many to run. */
 const only = process.env.FIRESTEEL_SEED
-const count = Number(process.env.FIRESTEEL_SEEDS ?? 2_000)
+const count = Number(process.env.FIRESTEEL_SEEDS ?? 3_000)
 
 describe('simulated standalone clusters', () => {
   it.runIf(only !== undefined)('replay the seed given', () => {
