@@ -21,8 +21,10 @@ import {
   TASK_REAPER_ENABLED,
   TASK_REAPER_KILL_TIMEOUT,
 } from '../common/conf/index.js'
+import { FiresteelError } from '../common/errors/index.js'
 import type { ShuffleFetchOptions } from './shuffle-fetch.js'
 import type { SlotCodecs } from './slot.js'
+import { shareResources, type TaskResources } from './slot-resources.js'
 
 export interface ExecutorOptions {
   readonly executorId: string
@@ -49,6 +51,8 @@ export interface ExecutorOptions {
   readonly driverAddress?: { readonly host: string; readonly port: number }
   /** Address other executors fetch from. */
   readonly data?: { readonly host: string; readonly port: number }
+  /** Custom resources of each slot; none unless given. */
+  readonly resourcesOf?: (slot: number) => TaskResources
 }
 
 /** What differs between executors of one application. */
@@ -61,12 +65,25 @@ export interface ExecutorPlace {
   readonly data?: { readonly host: string; readonly port: number }
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly driverAddress?: { readonly host: string; readonly port: number }
+  /** Custom resources that the executor was given: name and addresses. */
+  readonly resources?: Readonly<Record<string, readonly string[]>>
 }
 
-/** Options of an executor from the application's settings. */
-export function executorOptions(conf: SparkConf, place: ExecutorPlace): ExecutorOptions {
+/**
+ * Options of an executor from the application's settings.
+ *
+ * @throws FS_EXECUTOR_RESOURCES when it has not what one task takes; FS_CONF_VALUE
+ */
+export function executorOptions(conf: SparkConf, { resources = {}, ...place }: ExecutorPlace): ExecutorOptions {
+  const shared = shareResources(conf, resources, place.slots)
+  if (shared.slots === 0) {
+    const has = Object.entries(resources).map(([name, addresses]) => `${addresses.length} ${name}`)
+    throw new FiresteelError('FS_EXECUTOR_RESOURCES', { has: has.join(', ') || 'none' })
+  }
   return {
     ...place,
+    slots: shared.slots,
+    resourcesOf: shared.of,
     memoryFraction: conf.get(MEMORY_FRACTION),
     storageFraction: conf.get(MEMORY_STORAGE_FRACTION),
     codecs: codecsOf(conf),

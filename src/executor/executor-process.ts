@@ -84,6 +84,7 @@ export async function runExecutorProcess(
       data: server.address,
       environment,
       driverAddress: launch.driver,
+      resources: launch.resources,
     })
     await new Executor(options, rpc, driver).start()
   } catch (error) {

@@ -150,7 +150,8 @@ export class Executor {
   }
 
   #makeSlots(): SlotPool {
-    const { executorId, localDirs, codecs, askTimeoutMs, environment, slots, memoryBytes, killGraceMs } = this.#options
+    const { executorId, localDirs, codecs, askTimeoutMs, environment, slots, memoryBytes, killGraceMs, resourcesOf } =
+      this.#options
     const { root, modules } = this.#files.folders
     const answers = new SlotAnswers({
       storage: this.#storage,
@@ -162,6 +163,7 @@ export class Executor {
       slots,
       memoryBytes,
       killGraceMs,
+      resourcesOf,
       pool: this.#pool,
       entry: distFile('executor-slot.js'),
       data: { executorId, localDirs, codecs, moduleBase: modules, filesRoot: root, askTimeoutMs, environment },

@@ -4,6 +4,7 @@ import type { BlockingHandler } from './blocking-call.js'
 import { HeapWatch, type WatchedSlot } from './heap-watch.js'
 import type { SlotData } from './slot.js'
 import { SlotQueue } from './slot-queue.js'
+import type { TaskResources } from './slot-resources.js'
 import { SlotThread, threadLoss } from './slot-thread.js'
 import type { FromSlot, SlotTask, SlotTaskEnd, StageBinary, TaskDescription, ToSlot } from './task-message.js'
 
@@ -15,7 +16,9 @@ export interface SlotPoolOptions {
   /** How long a killed task may go on before its thread is ended. */
   readonly killGraceMs: number
   /** What each thread is given. */
-  readonly data: Omit<SlotData, 'slot' | 'memory' | 'calls' | 'callWord' | 'control' | 'heapLimitBytes'>
+  readonly data: Omit<SlotData, 'slot' | 'memory' | 'calls' | 'callWord' | 'control' | 'heapLimitBytes' | 'resources'>
+  /** Custom resources of each slot; none unless given. */
+  readonly resourcesOf?: (slot: number) => TaskResources
   readonly onEnded: (end: SlotTaskEnd) => void
   readonly onKilled: (taskId: number, reason: string) => void
   readonly onFailed: (taskId: number, error: unknown) => void
@@ -168,7 +171,13 @@ export class SlotPool {
     const thread: SlotThread = new SlotThread({
       entry,
       maxHeapMiB: this.#heapMiB + Math.max(1024, 2 * this.#heapMiB),
-      data: { ...data, slot: slot.index, memory: pool.buffer, heapLimitBytes: this.#heapMiB * 1048576 },
+      data: {
+        ...data,
+        slot: slot.index,
+        memory: pool.buffer,
+        heapLimitBytes: this.#heapMiB * 1048576,
+        resources: this.#options.resourcesOf?.(slot.index),
+      },
       onMessage: (message) => this.#fromSlot(slot, thread, message),
       onLost: (error) => this.#lost(slot, thread, error),
       onCall,

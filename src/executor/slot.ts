@@ -28,6 +28,7 @@ import { encodeMapStatus } from './map-status.js'
 import { shuffleFileNumber, shuffleFilePath } from './shuffle-file-path.js'
 import { SlotBroadcast } from './slot-broadcast.js'
 import { SlotClaims } from './slot-claims.js'
+import type { TaskResources } from './slot-resources.js'
 import { controlWords, SlotWatch } from './slot-watch.js'
 import { TaskContext } from './task-context.js'
 import {
@@ -62,6 +63,8 @@ export interface SlotData {
   readonly heapLimitBytes: number
   readonly askTimeoutMs: number
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Custom resources of the task that runs here. */
+  readonly resources?: TaskResources
 }
 
 /** Names of codecs by what they compress. */
@@ -210,7 +213,11 @@ export class Slot {
     const { task } = message
     const metrics = newTaskMetrics()
     const memory = new TaskMemory({ pool: this.#pool, slot: this.#data.slot, sampleHeap: () => this.#heap.sample() })
-    const context = new TaskContext(task, metrics, () => this.#watch.isKilled())
+    const context = new TaskContext(task, {
+      metrics,
+      isKilled: () => this.#watch.isKilled(),
+      resources: this.#data.resources,
+    })
     const started = performance.now()
     const cpuStarted = threadCpu()
     TaskContext.enter(context)

@@ -1,10 +1,19 @@
 import type { TaskMetrics } from '../pipeline/index.js'
+import type { ResourceInformation, TaskResources } from './slot-resources.js'
 import type { TaskDescription } from './task-message.js'
 
 /** Called when a task ends. */
 export type TaskCompletionListener = (context: TaskContext) => void
 /** Called when a task fails, before the completion listeners. */
 export type TaskFailureListener = (context: TaskContext, error: unknown) => void
+
+/** What a slot knows of the task that it runs. */
+export interface TaskSurroundings {
+  readonly metrics: TaskMetrics
+  readonly isKilled: () => boolean
+  /** Custom resources of the slot; none unless given. */
+  readonly resources?: TaskResources
+}
 
 let current: TaskContext | undefined
 
@@ -15,12 +24,14 @@ export class TaskContext {
   readonly #completionListeners: TaskCompletionListener[] = []
   readonly #failureListeners: TaskFailureListener[] = []
   readonly #metrics: TaskMetrics
+  readonly #resources: TaskResources
   #isCompleted = false
 
-  constructor(task: TaskDescription, metrics: TaskMetrics, isKilled: () => boolean) {
+  constructor(task: TaskDescription, { metrics, isKilled, resources = {} }: TaskSurroundings) {
     this.#task = task
     this.#metrics = metrics
     this.#isKilled = isKilled
+    this.#resources = resources
   }
 
   /** The context of the task that runs on this thread; undefined outside of tasks. */
@@ -78,9 +89,9 @@ export class TaskContext {
     return this.#task.properties[key]
   }
 
-  /** Custom resources of the task; none are assigned yet. */
-  resources(): ReadonlyMap<string, never> {
-    return new Map<string, never>()
+  /** Custom resources of the task by name, as many as `spark.task.resource.{name}.amount` says; no other task uses them meanwhile. */
+  resources(): ReadonlyMap<string, ResourceInformation> {
+    return new Map(Object.entries(this.#resources))
   }
 
   taskMetrics(): Readonly<TaskMetrics> {

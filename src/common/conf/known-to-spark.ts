@@ -253,7 +253,6 @@ const unsupportedFamilies: readonly (readonly [string, Reason])[] = [
   ['spark.mesos.', 'mesos'],
   ['spark.metrics.conf.', 'metrics'],
   ['spark.security.credentials.', 'kerberos'],
-  ['spark.task.resource.', 'resources'],
   ['spark.ssl.ui.', 'ui'],
   ['spark.ssl.historyServer.', 'history'],
   ['spark.ssl.standalone.', 'standaloneTls'],
@@ -268,6 +267,7 @@ const openFamilies = [
   'spark.worker.resource.',
   'spark.driver.resource.',
   'spark.executor.resource.',
+  'spark.task.resource.',
 ]
 
 /** Whether any name with this beginning is right. */

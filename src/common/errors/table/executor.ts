@@ -1,6 +1,12 @@
 import { errorTable } from '../error-entry.js'
 
 export const executorErrors = errorTable({
+  FS_EXECUTOR_RESOURCES: {
+    category: 'usage',
+    message: (d) =>
+      `a task takes more custom resources (spark.task.resource.*.amount) than this executor has: ${d.has}`,
+    hint: 'Raise spark.executor.resource.{name}.amount, or lower spark.task.resource.{name}.amount.',
+  },
   FS_EXECUTOR_NO_ANSWER: {
     category: 'internal',
     message: (d) => `the executor's main thread did not answer '${d.method}' within ${d.timeoutMs} ms`,
