@@ -73,16 +73,17 @@ export class ContextCleaner {
   #found(garbage: Garbage): void {
     if (this.#isStopped) return
     this.#queue.push(garbage)
-    this.#work ??= this.#removeAll().finally(() => {
-      this.#work = undefined
-    })
+    this.#work ??= this.#removeAll()
   }
 
   async #removeAll(): Promise<void> {
+    await undefined // what is found in the same moment comes along
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const removal = this.#remove(next)
       if (this.#options.isBlocking(next.kind)) await removal
     }
+    // In the same moment in which the queue is empty: what is found from then on begins a work of its own.
+    this.#work = undefined
   }
 
   async #remove(garbage: Garbage): Promise<void> {
