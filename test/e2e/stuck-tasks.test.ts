@@ -31,6 +31,20 @@ ${ending}
 const waitForProcess = `spawnSync('sh', ['-c', 'echo $$ > "$0.new"; mv "$0.new" "$0.pid"; sleep 600; echo', mark])`
 const readPipe = 'readFileSync(pipe)'
 
+/** A pipe that nobody reads cannot be opened for writing. This end stays open and writes nothing: the reader waits for ever. */
+const untilRead = `
+const { constants, openSync } = await import('node:fs')
+const opens = () => {
+  try {
+    return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK) > 0
+  } catch {
+    return false
+  }
+}
+while (!opens()) await sleep(5)
+await sleep(100)
+`
+
 const untilProcess = "while (!existsSync(mark + '.pid')) await sleep(5)\n"
 
 const endings = [
@@ -60,7 +74,7 @@ describe.runIf(process.platform === 'linux')('spark-submit of a program that', (
   test.each(endings)('$name ends although a task reads a pipe that nobody writes', async ({ code, status }) => {
     const mark = markOf()
     execFileSync('mkfifo', [`${mark}.pipe`])
-    const app = project.write('stuck.mjs', program(readPipe, code))
+    const app = project.write('stuck.mjs', program(readPipe, untilRead + code))
     const result = await project.firesteel(['submit', app, mark, `${mark}.pipe`])
     expect(result.stderr).toContain('the process ends without waiting for task 0 (partition 0 of stage 0)')
     expect(result.stdout).toBe('the program has its turn\n')
