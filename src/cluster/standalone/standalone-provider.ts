@@ -38,7 +38,10 @@ import { resourceAmounts } from './resource-amounts.js'
 import { userName } from './user-name.js'
 
 const mib = 1_048_576
-const registrationRounds = { initial: 6, max: 16 }
+/** Half a minute at least: a failover of the masters is over by then, with the usual session timeouts. */
+const registrationRounds = { initial: 6, max: 29 }
+/** Until a person is told what is being waited for. */
+const noticeMs = 2_000
 const stopGraceMs = 1_000
 
 /** The application's side of a standalone cluster: asks the master for executors, and hears of them. */
@@ -103,11 +106,21 @@ export class StandaloneProvider implements ExecutorProvider {
   }
 
   async register(): Promise<{ readonly applicationId: string }> {
-    const applicationId = await new Promise<string>((resolve, reject) => {
-      this.#registered = { resolve, reject }
-      this.#connection.start()
-    })
-    return { applicationId }
+    const notice = systemClock.after(noticeMs, () =>
+      this.#context.log(
+        'warn',
+        `no master has taken the application yet (${this.#connection.problem || 'none has answered'}); trying again`,
+      ),
+    )
+    try {
+      const applicationId = await new Promise<string>((resolve, reject) => {
+        this.#registered = { resolve, reject }
+        this.#connection.start()
+      })
+      return { applicationId }
+    } finally {
+      notice.cancel()
+    }
   }
 
   async start(): Promise<void> {}
